@@ -1,0 +1,47 @@
+//! The environment: where the servers live, and the names that describers use.
+
+use super::server::Ownership;
+use crate::source::{FileId, Located};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+
+/// Where Terraform keeps its state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StateBackend {
+    Local,
+    /// A blob container; locked by a lease.
+    Azurerm {
+        storage_account: String,
+        container: String,
+        key: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Network {
+    pub(crate) name: Located<String>,
+    pub(crate) ownership: Ownership,
+    pub(crate) address_space: Located<IpNet>,
+    pub(crate) subnet_name: Located<String>,
+    /// Inside the address space; every server's private address lies in it.
+    pub(crate) subnet: Located<IpNet>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Environment {
+    pub(crate) file: FileId,
+    pub(crate) name: Located<String>,
+    /// Normalised as Azure does: `westeurope`.
+    pub(crate) location: Located<String>,
+    pub(crate) resource_group: Located<String>,
+    pub(crate) resource_group_ownership: Ownership,
+    pub(crate) network: Network,
+    /// Named groups of addresses: `operators`.
+    pub(crate) sources: BTreeMap<String, Vec<IpNet>>,
+    /// Domain name by what answers to it: `app`, `grafana`.
+    pub(crate) domains: BTreeMap<String, String>,
+    pub(crate) state: StateBackend,
+    pub(crate) acme_email: Option<String>,
+    /// The secret that holds the Discord webhook's address.
+    pub(crate) discord_webhook: Option<Located<String>>,
+}

@@ -1,0 +1,210 @@
+//! Which ports from whom: the one value that is written, planned, published and measured.
+//!
+//! A `Reach` is a step function from ports to those who may connect. Union, intersection and
+//! difference are those of sets of (protocol, port, source), so that `found ⊆ permitted` is one
+//! subtraction and what is left over is exact.
+
+use super::port::{PortSet, Protocol};
+use super::sources::SourceSet;
+
+/// Ports `low..=high`, all reachable from the same non-empty set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Step {
+    low: u16,
+    high: u16,
+    from: SourceSet,
+}
+
+/// Ascending, disjoint; neighbours differ.
+type Steps = Vec<Step>;
+
+/// A set of (protocol, port, source).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Reach {
+    tcp: Steps,
+    udp: Steps,
+}
+
+impl Reach {
+    /// Every port of one protocol or of both, from these.
+    pub(crate) fn new(protocol: Option<Protocol>, ports: &PortSet, from: &SourceSet) -> Self {
+        let steps: Steps = if from.is_empty() {
+            Vec::new()
+        } else {
+            ports
+                .ranges()
+                .map(|(low, high)| Step {
+                    low,
+                    high,
+                    from: from.clone(),
+                })
+                .collect()
+        };
+        match protocol {
+            Some(Protocol::Tcp) => Self {
+                tcp: steps,
+                udp: Vec::new(),
+            },
+            Some(Protocol::Udp) => Self {
+                tcp: Vec::new(),
+                udp: steps,
+            },
+            None => Self {
+                tcp: steps.clone(),
+                udp: steps,
+            },
+        }
+    }
+
+    /// Every port of both protocols, from these.
+    pub(crate) fn every_port(from: &SourceSet) -> Self {
+        Self::new(None, &PortSet::all(), from)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tcp.is_empty() && self.udp.is_empty()
+    }
+
+    #[must_use]
+    pub(crate) fn union(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| match (a, b) {
+            (Some(a), Some(b)) => a.union(b),
+            (Some(one), None) | (None, Some(one)) => one.clone(),
+            (None, None) => SourceSet::default(),
+        })
+    }
+
+    #[must_use]
+    pub(crate) fn intersection(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| match (a, b) {
+            (Some(a), Some(b)) => a.intersection(b),
+            _ => SourceSet::default(),
+        })
+    }
+
+    #[must_use]
+    pub(crate) fn difference(&self, other: &Self) -> Self {
+        self.zip(other, |a, b| match (a, b) {
+            (Some(a), Some(b)) => a.difference(b),
+            (Some(a), None) => a.clone(),
+            (None, _) => SourceSet::default(),
+        })
+    }
+
+    pub(crate) fn is_subset(&self, other: &Self) -> bool {
+        self.difference(other).is_empty()
+    }
+
+    /// Who reaches one port.
+    pub(crate) fn at(&self, protocol: Protocol, port: u16) -> SourceSet {
+        let steps = self.steps(protocol);
+        let at = steps.partition_point(|step| step.high < port);
+        steps
+            .get(at)
+            .filter(|step| step.low <= port)
+            .map(|step| step.from.clone())
+            .unwrap_or_default()
+    }
+
+    /// Only the part that concerns these ports of this protocol.
+    #[must_use]
+    pub(crate) fn only(&self, protocol: Protocol, ports: &PortSet) -> Self {
+        self.intersection(&Self::new(Some(protocol), ports, &SourceSet::anyone()))
+    }
+
+    /// Each range of ports with the same sources, ascending, TCP first.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = (Protocol, u16, u16, &SourceSet)> {
+        Protocol::ALL.into_iter().flat_map(|protocol| {
+            self.steps(protocol)
+                .iter()
+                .map(move |step| (protocol, step.low, step.high, &step.from))
+        })
+    }
+
+    /// The same, ports with equal sources together: what a sentence needs.
+    pub(crate) fn by_source(&self) -> Vec<(Protocol, PortSet, SourceSet)> {
+        let mut groups: Vec<(Protocol, PortSet, SourceSet)> = Vec::new();
+        for (protocol, low, high, from) in self.ranges() {
+            let range = PortSet::range(low, high);
+            match groups
+                .iter_mut()
+                .find(|group| group.0 == protocol && group.2 == *from)
+            {
+                Some(group) => group.1 = group.1.union(&range),
+                None => groups.push((protocol, range, from.clone())),
+            }
+        }
+        groups
+    }
+
+    fn steps(&self, protocol: Protocol) -> &Steps {
+        match protocol {
+            Protocol::Tcp => &self.tcp,
+            Protocol::Udp => &self.udp,
+        }
+    }
+
+    fn zip(
+        &self,
+        other: &Self,
+        combine: impl Fn(Option<&SourceSet>, Option<&SourceSet>) -> SourceSet,
+    ) -> Self {
+        Self {
+            tcp: sweep(&self.tcp, &other.tcp, &combine),
+            udp: sweep(&self.udp, &other.udp, &combine),
+        }
+    }
+}
+
+/// Walks both step functions together, cutting at every edge of either.
+fn sweep(
+    a: &[Step],
+    b: &[Step],
+    combine: impl Fn(Option<&SourceSet>, Option<&SourceSet>) -> SourceSet,
+) -> Steps {
+    let (mut i, mut j) = (0, 0);
+    let mut result: Steps = Vec::with_capacity(a.len() + b.len());
+    let mut port = 0u32;
+    while i < a.len() || j < b.len() {
+        let (left, left_edge) = at(a.get(i), port);
+        let (right, right_edge) = at(b.get(j), port);
+        let high = left_edge.min(right_edge);
+        if left.is_some() || right.is_some() {
+            push(&mut result, port, high, combine(left, right));
+        }
+        port = high + 1;
+        if a.get(i).is_some_and(|step| u32::from(step.high) < port) {
+            i += 1;
+        }
+        if b.get(j).is_some_and(|step| u32::from(step.high) < port) {
+            j += 1;
+        }
+    }
+    result
+}
+
+/// The sources of a step at a port, if the step has begun, and the last port for which that holds.
+fn at(step: Option<&Step>, port: u32) -> (Option<&SourceSet>, u32) {
+    match step {
+        Some(step) if u32::from(step.low) <= port => (Some(&step.from), u32::from(step.high)),
+        Some(step) => (None, u32::from(step.low) - 1),
+        None => (None, u32::from(u16::MAX)),
+    }
+}
+
+fn push(steps: &mut Steps, low: u32, high: u32, from: SourceSet) {
+    if from.is_empty() {
+        return;
+    }
+    let narrow = |port: u32| u16::try_from(port).unwrap_or(u16::MAX);
+    match steps.last_mut() {
+        Some(last) if u32::from(last.high) + 1 == low && last.from == from => {
+            last.high = narrow(high)
+        }
+        _ => steps.push(Step {
+            low: narrow(low),
+            high: narrow(high),
+            from,
+        }),
+    }
+}

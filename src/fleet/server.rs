@@ -1,0 +1,210 @@
+//! A server as its describer says it should be.
+
+use super::port::{PortSet, Protocol};
+use super::sources::SourceSet;
+use crate::source::{FileId, Located, Span};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// Which profile of the policy, and which Ansible roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    Backend,
+    Database,
+    Monitoring,
+}
+
+impl Role {
+    pub(crate) const ALL: [Self; 3] = [Self::Backend, Self::Database, Self::Monitoring];
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Backend => "backend",
+            Self::Database => "database",
+            Self::Monitoring => "monitoring",
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+}
+
+/// What the describer wants of the machine. `Stopped` is deallocated: not billed, disks kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PowerState {
+    Running,
+    Stopped,
+    /// The server is to be gone.
+    Absent,
+}
+
+impl PowerState {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Absent => "absent",
+        }
+    }
+}
+
+/// Whose the machine's nature is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ownership {
+    /// The machine exists; lostops opens ports, starts, stops and configures it, and never changes what it is.
+    Adopted,
+    /// Terraform creates, changes and destroys it.
+    Managed,
+}
+
+impl Ownership {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Adopted => "adopted",
+            Self::Managed => "managed",
+        }
+    }
+}
+
+/// `Canonical:ubuntu-24_04-lts:server:latest`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Image {
+    pub(crate) publisher: String,
+    pub(crate) offer: String,
+    pub(crate) sku: String,
+    pub(crate) version: String,
+}
+
+impl std::fmt::Display for Image {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{}:{}:{}:{}",
+            self.publisher, self.offer, self.sku, self.version
+        )
+    }
+}
+
+/// A disk beside the system's own, which outlives the machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DataDisk {
+    pub(crate) name: Located<String>,
+    pub(crate) size_gb: Located<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Machine {
+    pub(crate) ownership: Located<Ownership>,
+    pub(crate) size: Located<String>,
+    pub(crate) image: Located<Image>,
+    pub(crate) private_ip: Located<IpAddr>,
+    pub(crate) public_ip: bool,
+    pub(crate) disk_gb: Located<u32>,
+    pub(crate) data_disks: Vec<DataDisk>,
+    pub(crate) admin_user: String,
+    /// OpenSSH public keys, at least one.
+    pub(crate) ssh_keys: Vec<String>,
+    /// Pinned SSH host keys; empty: accept on first contact, report, ask to pin.
+    pub(crate) host_keys: Vec<String>,
+}
+
+/// From whom a port may be reached, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum From {
+    /// Anyone at all.
+    Internet,
+    /// A group of the environment: `operators`.
+    Group(String),
+    Server(String),
+    Role(Role),
+    Block(IpNet),
+}
+
+impl std::fmt::Display for From {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Internet => f.write_str("internet"),
+            Self::Group(name) | Self::Server(name) => f.write_str(name),
+            Self::Role(role) => write!(f, "role:{}", role.word()),
+            Self::Block(net) => write!(f, "{net}"),
+        }
+    }
+}
+
+/// One entry of `ports:`, with the sources already resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Port {
+    pub(crate) protocol: Protocol,
+    pub(crate) ports: Located<PortSet>,
+    pub(crate) from: Located<From>,
+    /// What `from` means in this fleet.
+    pub(crate) sources: SourceSet,
+    /// What the port is for: the security rule's name.
+    pub(crate) purpose: Option<String>,
+    /// `tls: required`
+    pub(crate) tls: bool,
+}
+
+/// A value that is written down, or the name of the environment variable that holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Setting {
+    Plain(String),
+    Secret(String),
+}
+
+/// What runs on the server beside what its role brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Service {
+    pub(crate) name: Located<String>,
+    /// Container image, `mysql:8.0`.
+    pub(crate) image: Option<Located<String>>,
+    /// Every other setting, flattened to `databases.0.user`.
+    pub(crate) settings: BTreeMap<String, Located<Setting>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Server {
+    /// Also its host name, inventory name and Terraform key.
+    pub(crate) name: Located<String>,
+    pub(crate) file: FileId,
+    pub(crate) role: Located<Role>,
+    pub(crate) state: Located<PowerState>,
+    pub(crate) machine: Machine,
+    pub(crate) ports: Vec<Port>,
+    pub(crate) services: Vec<Service>,
+    /// Packages beyond those of the role.
+    pub(crate) packages: Vec<Located<String>>,
+}
+
+impl Server {
+    pub(crate) fn name(&self) -> &str {
+        &self.name.value
+    }
+
+    pub(crate) fn is_adopted(&self) -> bool {
+        self.machine.ownership.value == Ownership::Adopted
+    }
+
+    /// Everything its describer opens.
+    pub(crate) fn declared(&self) -> super::reach::Reach {
+        self.ports
+            .iter()
+            .fold(super::reach::Reach::default(), |all, port| {
+                all.union(&super::reach::Reach::new(
+                    Some(port.protocol),
+                    &port.ports.value,
+                    &port.sources,
+                ))
+            })
+    }
+
+    /// The line of `ports:` that a port comes from, or the server's name.
+    pub(crate) fn port_span(&self, protocol: Protocol, port: u16) -> Span {
+        self.ports
+            .iter()
+            .find(|entry| entry.protocol == protocol && entry.ports.value.contains(port))
+            .map_or(self.name.span, |entry| entry.ports.span)
+    }
+}

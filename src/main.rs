@@ -1,0 +1,6 @@
+//! lostops: the servers in the repository are the servers that run.
+mod finding;
+mod fleet;
+mod source;
+
+fn main() {}
