@@ -106,6 +106,10 @@ pub(crate) struct Machine {
     pub(crate) admin_user: String,
     /// OpenSSH public keys, at least one.
     pub(crate) ssh_keys: Vec<String>,
+    /// Name of its network interface in Azure; `<server>-nic` unless said.
+    pub(crate) network_interface: String,
+    /// An adopted machine's own security group, which lostops takes over; `None`: it has none yet, or is managed.
+    pub(crate) security_group: Option<String>,
     /// Pinned SSH host keys; empty: accept on first contact, report, ask to pin.
     pub(crate) host_keys: Vec<String>,
 }
