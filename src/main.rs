@@ -4,10 +4,35 @@ mod fleet;
 mod simulator;
 mod source;
 
+use clap::Parser;
+
+#[derive(Parser)]
+enum Cli {
+    /// Look at the simulated cloud and change it by hand
+    Simulator {
+        /// The cloud's file
+        #[arg(long, env = "LOSTOPS_SIMULATED_CLOUD")]
+        cloud: camino::Utf8PathBuf,
+        #[command(subcommand)]
+        command: simulator::command::Command,
+    },
+    /// Put the simulated providers into a folder
+    #[command(hide = true)]
+    Mirror {
+        dir: camino::Utf8PathBuf,
+        binary: camino::Utf8PathBuf,
+    },
+}
+
 fn main() -> anyhow::Result<()> {
     let argv0 = std::env::args().next().unwrap_or_default();
     if let Some(provider) = simulator::plugin_name(&argv0) {
         return simulator::serve(provider);
     }
-    Ok(())
+    match Cli::parse() {
+        Cli::Simulator { cloud, command } => {
+            simulator::command::run(command, &cloud, &mut std::io::stdout())
+        }
+        Cli::Mirror { dir, binary } => simulator::mirror::write(&dir, &binary),
+    }
 }
