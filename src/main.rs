@@ -16,15 +16,19 @@ enum Cli {
         #[command(subcommand)]
         command: simulator::command::Command,
     },
-    /// Put the simulated providers into a folder
-    #[command(hide = true)]
-    Mirror {
-        dir: camino::Utf8PathBuf,
-        binary: camino::Utf8PathBuf,
-    },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> std::process::ExitCode {
+    match run() {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
     let argv0 = std::env::args().next().unwrap_or_default();
     if let Some(provider) = simulator::plugin_name(&argv0) {
         return simulator::serve(provider);
@@ -33,6 +37,5 @@ fn main() -> anyhow::Result<()> {
         Cli::Simulator { cloud, command } => {
             simulator::command::run(command, &cloud, &mut std::io::stdout())
         }
-        Cli::Mirror { dir, binary } => simulator::mirror::write(&dir, &binary),
     }
 }

@@ -1,0 +1,8 @@
+//! What a user sees, through the binary.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests start the binary and Terraform as a user would"
+)]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+
+mod simulator;
