@@ -3,6 +3,7 @@
 mod azure;
 mod by_hand;
 mod failures;
+mod interrupt;
 mod lifecycle;
 
 use serde_json::Value as Json;
