@@ -1,7 +1,7 @@
 //! `lostops simulator`: look at the simulated cloud and change it by hand, past Terraform.
 
 use super::arm::Kind;
-use super::cloud::{Cloud, Resource, Store};
+use super::cloud::{Cloud, Resource};
 use super::failure::Failure;
 use super::fault::{Fault, FaultKind};
 use super::list;
@@ -10,6 +10,7 @@ use super::plugin;
 use super::portal::{self, Opening};
 use super::power::Action;
 use super::resources::{self, machine};
+use super::store::Store;
 use anyhow::{Context as _, anyhow};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::io::Write;
@@ -44,7 +45,7 @@ pub(crate) enum Command {
     Resize {
         /// Its name
         name: String,
-        /// Such as Standard_B4ms
+        /// The size's name in Azure
         size: String,
     },
     /// Delete a virtual machine or anything else
@@ -82,7 +83,7 @@ pub(crate) enum Command {
     Fault {
         /// How they fail
         kind: FaultKind,
-        /// Only those of this Terraform type, such as azurerm_subnet
+        /// Only those of this type in Terraform
         #[arg(long = "type", value_name = "TYPE")]
         type_name: Option<String>,
         /// Only those of a resource of this name
