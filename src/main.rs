@@ -2,5 +2,6 @@
 mod finding;
 mod fleet;
 mod source;
+mod terraform;
 
 fn main() {}

@@ -1,0 +1,3 @@
+//! Terraform: what it plans, and what that means.
+
+pub(crate) mod plan;
