@@ -5,8 +5,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The servers in the repository are the servers that run, and the ports in the repository are the ports that are open.
 #[derive(Debug, Parser)]
-#[command(name = "lostops", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 clean, 1 lostops could not do its work, 2 usage, 3 violations.")]
+#[command(
+    name = "lostops",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 clean, 1 lostops could not do its work, 2 usage, 3 violations."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -78,16 +85,16 @@ pub(crate) enum Command {
     /// Print the JSON Schema of a describer file, for editors.
     Schema(Schema),
     /// Report what is installed here, and what is missing for which command.
-    Doctor(Doctor),
+    Doctor,
     /// Look at the simulated Azure, or change it as the portal would.
     Simulator(Simulator),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Describers {
-    /// Folder of the describer files.
-    #[arg(long, value_name = "FOLDER", default_value = "describers")]
-    pub(crate) describers: Utf8PathBuf,
+    /// Folder of the describer files [default: describers]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) describers: Option<Utf8PathBuf>,
 
     /// Which environment, when the folder holds several.
     #[arg(long, short, value_name = "NAME")]
@@ -104,7 +111,7 @@ pub(crate) struct Output {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Folder of the describer files; the same as --describers.
-    #[arg(value_name = "FOLDER")]
+    #[arg(value_name = "FOLDER", conflicts_with = "describers")]
     pub(crate) folder: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub(crate) describers: Describers,
@@ -179,18 +186,16 @@ pub(crate) struct Schema {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Doctor {
-    /// Judge readiness for this cloud.
-    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
-    pub(crate) cloud: Cloud,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct Simulator {
     #[command(flatten)]
     pub(crate) describers: Describers,
     /// The simulated cloud's file; found from the describers when not given.
-    #[arg(long, value_name = "FILE", env = "LOSTOPS_SIMULATED_CLOUD", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LOSTOPS_SIMULATED_CLOUD",
+        hide_env_values = true
+    )]
     pub(crate) file: Option<Utf8PathBuf>,
     #[command(subcommand)]
     pub(crate) command: crate::simulator::command::Command,

@@ -28,8 +28,10 @@ impl Context {
         let program = std::env::current_exe().context("could not find this program's own file")?;
         Ok(Self {
             variables,
-            folder: Utf8PathBuf::try_from(folder).context("the current folder's name is not UTF-8")?,
-            program: Utf8PathBuf::try_from(program).context("the path of this program is not UTF-8")?,
+            folder: Utf8PathBuf::try_from(folder)
+                .context("the current folder's name is not UTF-8")?,
+            program: Utf8PathBuf::try_from(program)
+                .context("the path of this program is not UTF-8")?,
             today: today(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
@@ -38,7 +40,10 @@ impl Context {
 
     /// A variable that is set and not empty.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// The variables whose names are listed or begin with a listed prefix ending in `*`.
@@ -49,7 +54,11 @@ impl Context {
                 None => name == *allowed,
             })
         };
-        self.variables.iter().filter(|(name, _)| listed(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+        self.variables
+            .iter()
+            .filter(|(name, _)| listed(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     /// Whether a stream takes colours: a terminal does, unless `NO_COLOR` is set or it is dumb.
@@ -57,7 +66,10 @@ impl Context {
         if self.variable("NO_COLOR").is_some() {
             return false;
         }
-        if self.variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        if self
+            .variable("CLICOLOR_FORCE")
+            .is_some_and(|value| value != "0")
+        {
             return true;
         }
         is_terminal && self.variable("TERM") != Some("dumb")
@@ -65,12 +77,15 @@ impl Context {
 
     /// Columns of the terminal, when it says so.
     pub(crate) fn columns(&self) -> Option<usize> {
-        self.variable("COLUMNS").and_then(|columns| columns.parse().ok())
+        self.variable("COLUMNS")
+            .and_then(|columns| columns.parse().ok())
     }
 }
 
 /// The day it is in UTC: grants and waivers end everywhere at once.
 fn today() -> jiff::civil::Date {
     let now = std::time::SystemTime::now();
-    jiff::Timestamp::try_from(now).map_or(jiff::civil::Date::MAX, |now| now.to_zoned(jiff::tz::TimeZone::UTC).date())
+    jiff::Timestamp::try_from(now).map_or(jiff::civil::Date::MAX, |now| {
+        jiff::tz::Offset::UTC.to_datetime(now).date()
+    })
 }

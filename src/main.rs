@@ -1,7 +1,48 @@
-//! lostops: the servers in the repository are the servers that run.
+//! lostops: the servers in the repository are the servers that run, and the ports in the repository are the ports that are open.
+
+mod cli;
+mod context;
+mod describer;
+mod exit;
 mod finding;
 mod fleet;
+mod pipeline;
+mod policy;
+mod process;
+mod report;
+mod simulator;
 mod source;
 mod terraform;
 
-fn main() {}
+use clap::Parser as _;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Terraform starts this program under the name of a provider.
+    let name = std::env::args().next().unwrap_or_default();
+    let done = match simulator::plugin_name(&name) {
+        Some(provider) => simulator::serve(provider).map(|()| exit::Exit::Clean),
+        None => run(&cli::Cli::parse()),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            // Standard error is all that is left to say it on.
+            let _ = writeln!(std::io::stderr(), "lostops: {}", report::paint::inert(&format!("{error:#}")));
+            exit::Exit::Failed.into()
+        }
+    }
+}
+
+fn run(cli: &cli::Cli) -> anyhow::Result<exit::Exit> {
+    let level = ["warn", "lostops=info", "lostops=debug", "trace"][usize::from(cli.global.verbose.min(3))];
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::new(level))
+        .without_time()
+        .init();
+    let context = context::Context::from_process()?;
+    let mut out = std::io::stdout().lock();
+    pipeline::run(&context, cli, &mut out)
+}

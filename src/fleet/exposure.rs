@@ -46,12 +46,35 @@ pub(crate) struct Line {
     pub(crate) high: u16,
     pub(crate) from: Vec<String>,
     pub(crate) proof: Proof,
+    /// It follows from a sensitive value: judged, never shown.
+    pub(crate) hidden: bool,
 }
 
 impl Line {
-    /// `22`, `80-442`
+    /// `22`, `80-442`, `(sensitive)`
     pub(crate) fn ports(&self) -> String {
+        if self.hidden {
+            return "(sensitive)".to_owned();
+        }
         PortSet::range(self.low, self.high).words().remove(0)
+    }
+
+    pub(crate) fn range(&self) -> PortSet {
+        PortSet::range(self.low, self.high)
+    }
+
+    #[must_use]
+    pub(crate) fn hide(mut self) -> Self {
+        self.hidden = true;
+        self.from = vec!["(sensitive)".to_owned()];
+        self
+    }
+}
+
+/// `22/tcp from operators`
+impl std::fmt::Display for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{} from {}", self.ports(), self.protocol.word(), super::words::or_list(&self.from))
     }
 }
 
@@ -103,6 +126,7 @@ pub(crate) fn lines(reach: &Reach, directory: &Directory, proof: Proof) -> Vec<L
                 high,
                 from,
                 proof,
+                hidden: false,
             }
         })
         .collect()

@@ -48,11 +48,19 @@ impl Finished {
 
 impl Invocation {
     pub(crate) fn new(program: impl Into<Utf8PathBuf>) -> Self {
-        Self { program: program.into(), arguments: Vec::new(), folder: None, environment: BTreeMap::new() }
+        Self {
+            program: program.into(),
+            arguments: Vec::new(),
+            folder: None,
+            environment: BTreeMap::new(),
+        }
     }
 
     #[must_use]
-    pub(crate) fn arguments<T: Into<String>>(mut self, arguments: impl IntoIterator<Item = T>) -> Self {
+    pub(crate) fn arguments<T: Into<String>>(
+        mut self,
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
         self
     }
@@ -75,26 +83,38 @@ impl Invocation {
         let start = self.expression().stdout_capture().start();
         let handle = start.with_context(|| format!("could not start {self}"))?;
         let _running = signal::Running::group_of(&handle.pids());
-        handle.wait().map(finished).with_context(|| format!("could not wait for {self}"))
+        handle
+            .wait()
+            .map(finished)
+            .with_context(|| format!("could not wait for {self}"))
     }
 
     /// Runs to the end and hands over each line of standard output as it is printed.
     pub(crate) fn lines(&self, mut each: impl FnMut(&str)) -> anyhow::Result<Finished> {
         signal::refuse_when_cancelled()?;
-        let handle = self.expression().reader().with_context(|| format!("could not start {self}"))?;
+        let handle = self
+            .expression()
+            .reader()
+            .with_context(|| format!("could not start {self}"))?;
         let _running = signal::Running::group_of(&handle.pids());
         let mut reader = BufReader::new(&handle);
         let mut line = Vec::new();
         loop {
             line.clear();
-            let read = reader.read_until(b'\n', &mut line).with_context(|| format!("could not read from {self}"))?;
+            let read = reader
+                .read_until(b'\n', &mut line)
+                .with_context(|| format!("could not read from {self}"))?;
             if read == 0 {
                 break;
             }
             each(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']));
         }
-        let output = handle.try_wait().with_context(|| format!("could not wait for {self}"))?;
-        output.map(finished).with_context(|| format!("{self} closed its output and went on"))
+        let output = handle
+            .try_wait()
+            .with_context(|| format!("could not wait for {self}"))?;
+        output
+            .map(finished)
+            .with_context(|| format!("{self} closed its output and went on"))
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
@@ -128,7 +148,11 @@ fn finished(output: &std::process::Output) -> Finished {
 /// What a person would type, without the environment.
 impl fmt::Display for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}", self.program.file_name().unwrap_or(self.program.as_str()))?;
+        write!(
+            f,
+            "`{}",
+            self.program.file_name().unwrap_or(self.program.as_str())
+        )?;
         for argument in &self.arguments {
             write!(f, " {argument}")?;
         }

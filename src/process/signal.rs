@@ -30,21 +30,28 @@ pub(super) fn refuse_when_cancelled() -> Result<(), Cancelled> {
 /// From now on SIGINT and SIGTERM do not end this process: the first is handed to the running child
 /// as SIGINT, the others are swallowed, and no further child is started.
 pub(crate) fn forward_interrupts() -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
     let (mut interrupt, mut terminate) = {
         let _inside = runtime.enter();
-        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+        (
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        )
     };
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        runtime.block_on(async {
-            loop {
-                tokio::select! {
-                    _ = interrupt.recv() => pass_on(),
-                    _ = terminate.recv() => pass_on(),
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            runtime.block_on(async {
+                loop {
+                    tokio::select! {
+                        _ = interrupt.recv() => pass_on(),
+                        _ = terminate.recv() => pass_on(),
+                    }
                 }
-            }
-        });
-    })?;
+            });
+        })?;
     Ok(())
 }
 
@@ -52,7 +59,10 @@ fn pass_on() {
     if CANCELLED.swap(true, Ordering::SeqCst) {
         return;
     }
-    if let Some(group) = *RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
+    if let Some(group) = *RUNNING
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    {
         interrupt(group);
     }
 }
@@ -69,8 +79,13 @@ pub(super) struct Running;
 
 impl Running {
     pub(super) fn group_of(pids: &[u32]) -> Self {
-        let group = pids.first().and_then(|pid| i32::try_from(*pid).ok()).map(Pid::from_raw);
-        let mut running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let group = pids
+            .first()
+            .and_then(|pid| i32::try_from(*pid).ok())
+            .map(Pid::from_raw);
+        let mut running = RUNNING
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         *running = group;
         // The interrupt may have come between the check before the start and now.
         if let Some(group) = group
@@ -84,6 +99,8 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        *RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        *RUNNING
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = None;
     }
 }

@@ -16,7 +16,11 @@ const SHEETS: usize = 40;
 pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint(colours);
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-        let findings: Vec<_> = report.findings.iter().filter(|finding| finding.severity == severity).collect();
+        let findings: Vec<_> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .collect();
         for finding in findings.iter().take(DRAWN) {
             writeln!(out, "{}", snippet::draw(report, finding, colours))?;
         }
@@ -40,9 +44,19 @@ pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) ->
         writeln!(out)?;
     }
     if let Some(failure) = &report.failure {
-        writeln!(out, "{} {}", paint.red("failed:"), inert_lines(&failure.message))?;
+        writeln!(
+            out,
+            "{} {}",
+            paint.red("failed:"),
+            inert_lines(&failure.message)
+        )?;
         if !failure.help.is_empty() {
-            writeln!(out, "  {} {}", paint.cyan("next:"), inert_lines(&failure.help))?;
+            writeln!(
+                out,
+                "  {} {}",
+                paint.cyan("next:"),
+                inert_lines(&failure.help)
+            )?;
         }
         writeln!(out)?;
     }
@@ -50,10 +64,9 @@ pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) ->
 }
 
 fn has_error(report: &Report, sheet: &ServerSheet) -> bool {
-    report
-        .findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error && finding.server.as_deref() == Some(&sheet.name))
+    report.findings.iter().any(|finding| {
+        finding.severity == Severity::Error && finding.server.as_deref() == Some(&sheet.name)
+    })
 }
 
 fn changes(sheet: &ServerSheet) -> bool {
@@ -62,19 +75,36 @@ fn changes(sheet: &ServerSheet) -> bool {
 
 fn server(sheet: &ServerSheet, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
     let facts: Vec<String> = sheet.facts.iter().map(|fact| inert(fact)).collect();
-    writeln!(out, "{}  {}", paint.bold(&inert(&sheet.name)), paint.dim(&facts.join(" · ")))?;
+    writeln!(
+        out,
+        "{}  {}",
+        paint.bold(&inert(&sheet.name)),
+        paint.dim(&facts.join(" · "))
+    )?;
     for sentence in &sheet.sentences {
         writeln!(out, "  {} {}", mark(sentence, paint), inert(sentence))?;
     }
     let rows = rows(sheet);
     if !rows.is_empty() {
-        let widths: [usize; 3] =
-            std::array::from_fn(|column| rows.iter().map(|row| row.cells[column].chars().count()).max().unwrap_or(0));
+        let widths: [usize; 3] = std::array::from_fn(|column| {
+            rows.iter()
+                .map(|row| row.cells[column].chars().count())
+                .max()
+                .unwrap_or(0)
+        });
         for row in rows {
             let [port, from, purpose] =
                 std::array::from_fn(|column| format!("{:1$}", row.cells[column], widths[column]));
-            let verdict = if row.permitted { paint.green(&row.verdict) } else { paint.red(&row.verdict) };
-            writeln!(out, "    {port}  {} {from}  {purpose}  {verdict}", paint.dim("from"))?;
+            let verdict = if row.permitted {
+                paint.green(&row.verdict)
+            } else {
+                paint.red(&row.verdict)
+            };
+            writeln!(
+                out,
+                "    {port}  {} {from}  {purpose}  {verdict}",
+                paint.dim("from")
+            )?;
         }
     }
     writeln!(out)
@@ -102,7 +132,9 @@ fn rows(sheet: &ServerSheet) -> Vec<Row> {
     for shown in &sheet.exposures {
         let port = format!("{}/{}", shown.line.ports(), shown.line.protocol.word());
         let from = inert(&or_list(&shown.line.from));
-        let known = rows.iter_mut().find(|(row, _)| row.cells[0] == port && row.cells[1] == from);
+        let known = rows
+            .iter_mut()
+            .find(|(row, _)| row.cells[0] == port && row.cells[1] == from);
         match known {
             Some((row, stages)) => {
                 stages.push(shown.stage);
@@ -112,7 +144,11 @@ fn rows(sheet: &ServerSheet) -> Vec<Row> {
                 }
             }
             None => {
-                let unsure = if shown.line.proof == Proof::CannotProve { "cannot be shown safe" } else { "" };
+                let unsure = if shown.line.proof == Proof::CannotProve {
+                    "cannot be shown safe"
+                } else {
+                    ""
+                };
                 let row = Row {
                     cells: [port, from, inert(&shown.purpose)],
                     verdict: unsure.to_owned(),
@@ -125,7 +161,11 @@ fn rows(sheet: &ServerSheet) -> Vec<Row> {
     rows.into_iter()
         .map(|(mut row, stages)| {
             let stages: Vec<&str> = stages.into_iter().map(Stage::word).collect();
-            let permitted = if row.permitted { "permitted" } else { "NOT PERMITTED" };
+            let permitted = if row.permitted {
+                "permitted"
+            } else {
+                "NOT PERMITTED"
+            };
             row.verdict = if row.verdict.is_empty() {
                 format!("{permitted} ({})", stages.join(", "))
             } else {
@@ -153,8 +193,16 @@ fn verdict(report: &Report, paint: Paint) -> String {
         Outcome::Violations => paint.red("not permitted"),
         Outcome::Failed => paint.red("failed"),
     };
-    let environment = report.environment.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-    format!("{}{environment}: {word} · {}", paint.bold(report.command), parts.join(" · "))
+    let environment = report
+        .environment
+        .as_deref()
+        .map(|name| format!(" {name}"))
+        .unwrap_or_default();
+    format!(
+        "{}{environment}: {word} · {}",
+        paint.bold(report.command),
+        parts.join(" · ")
+    )
 }
 
 /// Several lines stay several lines.

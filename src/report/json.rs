@@ -102,7 +102,11 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
             message: &failure.message,
             help: &failure.help,
         }),
-        findings: report.findings.iter().map(|found| finding(report, found)).collect(),
+        findings: report
+            .findings
+            .iter()
+            .map(|found| finding(report, found))
+            .collect(),
         servers: report.servers.iter().map(server).collect(),
         security_groups: report
             .groups
@@ -110,10 +114,26 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
             .map(|group| Group {
                 address: &group.address,
                 attached_to: &group.attached_to,
-                exposures: group.exposures.iter().map(|line| exposure(line, None, None)).collect(),
+                exposures: group
+                    .exposures
+                    .iter()
+                    .map(|line| exposure(line, None, None))
+                    .collect(),
             })
             .collect(),
-        totals: report.counts.map(|Counts { add, change, destroy, import }| Totals { add, change, destroy, import }),
+        totals: report.counts.map(
+            |Counts {
+                 add,
+                 change,
+                 destroy,
+                 import,
+             }| Totals {
+                add,
+                change,
+                destroy,
+                import,
+            },
+        ),
         notes: &report.notes,
         applied: report.applied,
     };
@@ -149,7 +169,13 @@ fn server(sheet: &super::ServerSheet) -> Server<'_> {
         exposures: sheet
             .exposures
             .iter()
-            .map(|shown| exposure(&shown.line, Some(shown.stage.word()), Some(shown.evidence.as_str())))
+            .map(|shown| {
+                exposure(
+                    &shown.line,
+                    Some(shown.stage.word()),
+                    Some(shown.evidence.as_str()),
+                )
+            })
             .collect(),
     }
 }

@@ -19,8 +19,15 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
             writeln!(out, "**Next:** {}\n", text(&failure.help))?;
         }
     }
-    for (severity, title) in [(Severity::Error, "Not permitted"), (Severity::Warning, "Warnings")] {
-        let findings: Vec<_> = report.findings.iter().filter(|finding| finding.severity == severity).collect();
+    for (severity, title) in [
+        (Severity::Error, "Not permitted"),
+        (Severity::Warning, "Warnings"),
+    ] {
+        let findings: Vec<_> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .collect();
         if !findings.is_empty() {
             writeln!(out, "#### {title}\n")?;
             for found in findings {
@@ -33,7 +40,13 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         writeln!(out, "#### Servers\n")?;
         writeln!(out, "| server | changes | ports |\n|---|---|---|")?;
         for sheet in &report.servers {
-            writeln!(out, "| {} | {} | {} |", server(sheet), changes(sheet), ports(sheet))?;
+            writeln!(
+                out,
+                "| {} | {} | {} |",
+                server(sheet),
+                changes(sheet),
+                ports(sheet)
+            )?;
         }
         writeln!(out)?;
     }
@@ -52,22 +65,37 @@ fn headline(report: &Report) -> String {
         Outcome::Violations => "❌",
         Outcome::Failed => "⚠️",
     };
-    let environment = report.environment.as_deref().map(|name| format!(" of {}", code(name))).unwrap_or_default();
+    let environment = report
+        .environment
+        .as_deref()
+        .map(|name| format!(" of {}", code(name)))
+        .unwrap_or_default();
     let answer = match report.outcome() {
         Outcome::Clean if report.applied => "applied".to_owned(),
         Outcome::Clean => match report.counts {
             Some(counts) if counts == super::Counts::default() => "nothing to change".to_owned(),
             _ => "everything is permitted".to_owned(),
         },
-        Outcome::Violations => format!("{} to mend", count(report.count(Severity::Error), "violation")),
+        Outcome::Violations => format!(
+            "{} to mend",
+            count(report.count(Severity::Error), "violation")
+        ),
         Outcome::Failed => "could not be done".to_owned(),
     };
     format!("{mark} lostops {}{environment}: {answer}", report.command)
 }
 
 fn finding(report: &Report, found: &Finding, out: &mut dyn io::Write) -> io::Result<()> {
-    let place = report.place(found).map(|place| format!(" {}", code(&format!("{}:{}", place.file, place.line))));
-    write!(out, "- **{}** {}{}", found.meta.code, text(&found.message), place.unwrap_or_default())?;
+    let place = report
+        .place(found)
+        .map(|place| format!(" {}", code(&format!("{}:{}", place.file, place.line))));
+    write!(
+        out,
+        "- **{}** {}{}",
+        found.meta.code,
+        text(&found.message),
+        place.unwrap_or_default()
+    )?;
     if let Some(evidence) = &found.evidence {
         write!(out, "<br>evidence: {}", code(evidence))?;
     }
@@ -90,11 +118,20 @@ fn changes(sheet: &ServerSheet) -> String {
         Some("destroy" | "replace" | "delete") => format!("⚠️ **{}**", text(sentence)),
         _ => text(sentence),
     };
-    sheet.sentences.iter().map(sentence).collect::<Vec<_>>().join("<br>")
+    sheet
+        .sentences
+        .iter()
+        .map(sentence)
+        .collect::<Vec<_>>()
+        .join("<br>")
 }
 
 fn ports(sheet: &ServerSheet) -> String {
-    let stage = if sheet.exposures.iter().any(|shown| shown.stage == Stage::Planned) {
+    let stage = if sheet
+        .exposures
+        .iter()
+        .any(|shown| shown.stage == Stage::Planned)
+    {
         Stage::Planned
     } else {
         Stage::Declared
@@ -108,10 +145,18 @@ fn ports(sheet: &ServerSheet) -> String {
                 (false, Proof::Open) => "❌",
             };
             let ports = format!("{}/{}", shown.line.ports(), shown.line.protocol.word());
-            format!("{mark} {} from {}", code(&ports), text(&or_list(&shown.line.from)))
+            format!(
+                "{mark} {} from {}",
+                code(&ports),
+                text(&or_list(&shown.line.from))
+            )
         })
         .collect();
-    if lines.is_empty() { "none".to_owned() } else { lines.join("<br>") }
+    if lines.is_empty() {
+        "none".to_owned()
+    } else {
+        lines.join("<br>")
+    }
 }
 
 /// Words of others inside a sentence or a table cell.
@@ -137,7 +182,8 @@ pub(crate) fn text(words: &str) -> String {
 fn escape(words: &str, safe: &mut String) {
     for character in words.chars() {
         match character {
-            '&' | '<' | '>' | '@' | '|' | '*' | '_' | '~' | '[' | ']' | '!' | '#' | '\\' | ':' | '$' => {
+            '&' | '<' | '>' | '@' | '|' | '*' | '_' | '~' | '[' | ']' | '!' | '#' | '\\' | ':'
+            | '$' => {
                 safe.push_str(&format!("&#{};", u32::from(character)));
             }
             '\n' | '\r' | '\t' => safe.push(' '),
@@ -160,7 +206,11 @@ pub(crate) fn code(words: &str) -> String {
         .collect();
     let longest = clean.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
-    let pad = if clean.starts_with('`') || clean.ends_with('`') || clean.is_empty() { " " } else { "" };
+    let pad = if clean.starts_with('`') || clean.ends_with('`') || clean.is_empty() {
+        " "
+    } else {
+        ""
+    };
     format!("{fence}{pad}{clean}{pad}{fence}")
 }
 
@@ -184,6 +234,9 @@ mod tests {
     #[test]
     fn a_name_with_backticks_stays_inside_its_fence() {
         assert_eq!(code("a``b"), "```a``b```");
-        assert_eq!(text("the server `web` is `odd"), "the server `web` is &#96;odd");
+        assert_eq!(
+            text("the server `web` is `odd"),
+            "the server `web` is &#96;odd"
+        );
     }
 }

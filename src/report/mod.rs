@@ -1,10 +1,15 @@
 //! The answer, free of any format; one file per format beside this one.
 
+pub(crate) mod explain;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod markdown;
+pub(crate) mod mermaid;
 pub(crate) mod paint;
+pub(crate) mod progress;
 mod snippet;
+pub(crate) mod svg;
+pub(crate) mod topology;
 
 use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Line, Stage};
@@ -134,7 +139,10 @@ impl Report {
     }
 
     pub(crate) fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
     }
 
     pub(crate) fn place(&self, finding: &Finding) -> Option<Place> {
@@ -150,6 +158,10 @@ impl std::fmt::Display for Counts {
         if self.import > 0 {
             write!(f, "{} to import, ", self.import)?;
         }
-        write!(f, "{} to add, {} to change, {} to destroy", self.add, self.change, self.destroy)
+        write!(
+            f,
+            "{} to add, {} to change, {} to destroy",
+            self.add, self.change, self.destroy
+        )
     }
 }

@@ -16,19 +16,38 @@ pub(super) fn draw(report: &Report, finding: &Finding, colours: bool) -> String 
     };
     let message = inert(&finding.message);
     let label = inert(&finding.label);
-    let related: Vec<(Span, String)> =
-        finding.related.iter().map(|related| (related.span, inert(&related.label))).collect();
-    let evidence = finding.evidence.as_ref().map(|evidence| format!("evidence: {}", inert(evidence)));
+    let related: Vec<(Span, String)> = finding
+        .related
+        .iter()
+        .map(|related| (related.span, inert(&related.label)))
+        .collect();
+    let evidence = finding
+        .evidence
+        .as_ref()
+        .map(|evidence| format!("evidence: {}", inert(evidence)));
     let help = inert(&finding.help);
 
-    let mut group = level.primary_title(message.as_str()).id(finding.meta.code).elements(Vec::<Snippet<'_, _>>::new());
+    let mut group = level
+        .primary_title(message.as_str())
+        .id(finding.meta.code)
+        .elements(Vec::<annotate_snippets::Element<'_>>::new());
     for (file, spans) in by_file(finding.span, &label, &related) {
         let text = report.sources.file(file).text.as_str();
-        let mut snippet = Snippet::source(text).path(report.sources.path(file).as_str()).fold(true);
+        let mut snippet = Snippet::source(text)
+            .path(report.sources.path(file).as_str())
+            .fold(true);
         for (span, label, primary) in spans {
-            let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let kind = if primary {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
             let annotation = kind.span(range(text, span));
-            snippet = snippet.annotation(if label.is_empty() { annotation } else { annotation.label(label) });
+            snippet = snippet.annotation(if label.is_empty() {
+                annotation
+            } else {
+                annotation.label(label)
+            });
         }
         group = group.element(snippet);
     }
@@ -38,7 +57,11 @@ pub(super) fn draw(report: &Report, finding: &Finding, colours: bool) -> String 
     if !help.is_empty() {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if colours {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     let mut drawn = renderer.render(&[group]);
     let _ = writeln!(drawn);
     drawn
@@ -54,7 +77,11 @@ fn by_file<'a>(
 ) -> Vec<(crate::source::FileId, Marks<'a>)> {
     let mut files: Vec<(crate::source::FileId, Marks<'a>)> = Vec::new();
     let own = span.map(|span| (span, label, true));
-    for mark in own.into_iter().chain(related.iter().map(|(span, label)| (*span, label.as_str(), false))) {
+    for mark in own.into_iter().chain(
+        related
+            .iter()
+            .map(|(span, label)| (*span, label.as_str(), false)),
+    ) {
         match files.iter_mut().find(|(file, _)| *file == mark.0.file) {
             Some((_, marks)) => marks.push(mark),
             None => files.push((mark.0.file, vec![mark])),
