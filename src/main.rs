@@ -27,6 +27,8 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(exit) => exit.into(),
+        // Whoever read the answer has read enough.
+        Err(error) if is_closed_pipe(&error) => exit::Exit::Clean.into(),
         Err(error) => {
             // Standard error is all that is left to say it on.
             let _ = writeln!(std::io::stderr(), "lostops: {}", report::paint::inert(&format!("{error:#}")));
@@ -45,4 +47,9 @@ fn run(cli: &cli::Cli) -> anyhow::Result<exit::Exit> {
     let context = context::Context::from_process()?;
     let mut out = std::io::stdout().lock();
     pipeline::run(&context, cli, &mut out)
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -98,26 +98,63 @@ fn hidden(line: Line, rule: &Option<&Contribution>) -> Line {
     if rule.is_some_and(|rule| rule.sensitive) { line.hide() } else { line }
 }
 
-fn declared(facts: &Facts<'_>, fleet: &Fleet, server: &Server, sources: &SourceMap, into: &mut Vec<ShownExposure>) {
+fn declared(
+    facts: &Facts<'_>,
+    fleet: &Fleet,
+    server: &Server,
+    sources: &SourceMap,
+    into: &mut Vec<ShownExposure>,
+) {
     let directory = fleet.directory();
     let excess = lines(&unpermitted(facts, server), &directory, Proof::Open);
-    for line in lines(&server.declared(), &directory, Proof::Open) {
-        let entry = server.ports.iter().find(|port| port.protocol == line.protocol && port.ports.value.contains(line.low));
-        let place = sources.place(entry.map_or(server.name.span, |entry| entry.ports.span));
-        into.push(ShownExposure {
-            stage: Stage::Declared,
-            permitted: !excess.iter().any(|left| overlap(left, &line)),
-            evidence: format!("{}:{}", place.file, place.line),
-            purpose: entry.and_then(|entry| entry.purpose.clone()).unwrap_or_default(),
-            line,
-        });
+    for port in &server.ports {
+        let reach = Reach::new(Some(port.protocol), &port.ports.value, &port.sources);
+        let place = sources.place(port.ports.span);
+        for line in lines(&reach, &directory, Proof::Open) {
+            into.push(ShownExposure {
+                stage: Stage::Declared,
+                permitted: !excess.iter().any(|left| overlap(left, &line)),
+                evidence: format!("{}:{}", place.file, place.line),
+                purpose: port.purpose.clone().unwrap_or_default(),
+                line,
+            });
+        }
     }
+}
+
+/// Ranges cut where a describer's entries begin and end, so that what is planned stands beside what is declared.
+fn cut(lines: Vec<Line>, server: Option<&Server>) -> Vec<Line> {
+    let entries = server.map(|server| server.ports.as_slice()).unwrap_or_default();
+    let mut cut = Vec::new();
+    for mut line in lines {
+        let mut ranges: Vec<(u16, u16)> = entries
+            .iter()
+            .filter(|entry| entry.protocol == line.protocol)
+            .flat_map(|entry| entry.ports.value.ranges())
+            .filter(|(low, high)| line.low <= *low && *high <= line.high)
+            .collect();
+        ranges.sort_unstable();
+        ranges.dedup();
+        for (low, high) in ranges {
+            if low < line.low || high >= line.high {
+                continue;
+            }
+            if line.low < low {
+                cut.push(Line { high: low - 1, ..line.clone() });
+            }
+            cut.push(Line { low, high, ..line.clone() });
+            line.low = high + 1;
+        }
+        cut.push(line);
+    }
+    cut
 }
 
 fn planned(facts: &Facts<'_>, subject: &Subject, into: &mut Vec<ShownExposure>) {
     let excess = lines(&undeclared(facts, subject), &subject.directory, Proof::Open);
     for (reach, proof) in [(&subject.open, Proof::Open), (&subject.unproven, Proof::CannotProve)] {
-        for line in lines(reach, &subject.directory, proof) {
+        let server = facts.server(&subject.name).filter(|_| subject.described);
+        for line in cut(lines(reach, &subject.directory, proof), server) {
             let range = Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
             let rule = subject.rule_for(&reach.intersection(&range));
             let permitted = !excess.iter().any(|left| overlap(left, &line));

@@ -11,7 +11,7 @@ use crate::fleet::words::{and_list, or_list};
 use crate::terraform::subject::Subject;
 
 impl Facts<'_> {
-    pub(super) fn server(&self, name: &str) -> Option<&Server> {
+    pub(crate) fn server(&self, name: &str) -> Option<&Server> {
         self.fleet?.server(name)
     }
 

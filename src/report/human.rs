@@ -2,7 +2,7 @@
 
 use super::paint::{Paint, inert};
 use super::{Outcome, Report, ServerSheet, snippet};
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Proof, Stage};
 use crate::fleet::words::{count, or_list};
 use std::io;
@@ -15,20 +15,15 @@ const SHEETS: usize = 40;
 /// Writes the whole answer.
 pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint(colours);
-    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-        let findings: Vec<_> = report
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .collect();
-        for finding in findings.iter().take(DRAWN) {
-            writeln!(out, "{}", snippet::draw(report, finding, colours))?;
-        }
-        if findings.len() > DRAWN {
-            let more = count(findings.len() - DRAWN, severity.word());
-            writeln!(out, "and {more} more: `--format json` has all of them\n")?;
-        }
+    let errors: Vec<_> = of(report, Severity::Error).collect();
+    for finding in errors.iter().take(DRAWN) {
+        writeln!(out, "{}", snippet::draw(report, finding, colours))?;
     }
+    if errors.len() > DRAWN {
+        let more = count(errors.len() - DRAWN, "error");
+        writeln!(out, "and {more} more: `--format json` has all of them\n")?;
+    }
+    briefly(report, paint, out)?;
     let mut sheets: Vec<&ServerSheet> = report.servers.iter().collect();
     sheets.sort_by_key(|sheet| (!has_error(report, sheet), !changes(sheet)));
     for sheet in sheets.iter().take(SHEETS) {
@@ -61,6 +56,35 @@ pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) ->
         writeln!(out)?;
     }
     writeln!(out, "{}", verdict(report, paint))
+}
+
+fn of(report: &Report, severity: Severity) -> impl Iterator<Item = &Finding> {
+    report.findings.iter().filter(move |finding| finding.severity == severity)
+}
+
+/// Warnings and notes in a line each, and what to do once for each code.
+fn briefly(report: &Report, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
+    let found: Vec<_> = of(report, Severity::Warning).chain(of(report, Severity::Note)).collect();
+    for (number, finding) in found.iter().enumerate() {
+        let place = match (report.place(finding), &finding.evidence) {
+            (Some(place), _) => format!("{}:{}:{}", place.file, place.line, place.column),
+            (None, Some(evidence)) => inert(evidence),
+            (None, None) => String::new(),
+        };
+        let code = format!("{}[{}]", finding.severity.word(), finding.meta.code);
+        writeln!(out, "{}: {}  {}", paint.yellow(&code), inert(&finding.message), paint.dim(&place))?;
+        let same = |other: Option<&&Finding>| other.is_some_and(|other| other.meta.code == finding.meta.code);
+        let (before, after) = (number.checked_sub(1).and_then(|at| found.get(at)), found.get(number + 1));
+        if !same(after) {
+            let help = if same(before) { first_sentence(finding.meta.fix) } else { inert(&finding.help) };
+            writeln!(out, "  {} {help}", paint.cyan("help:"))?;
+        }
+    }
+    if found.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+fn first_sentence(text: &str) -> String {
+    text.split_once(". ").map_or(text, |(first, _)| first).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn has_error(report: &Report, sheet: &ServerSheet) -> bool {

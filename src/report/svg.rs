@@ -50,7 +50,6 @@ pub(crate) fn render(topology: &Topology, out: &mut dyn io::Write) -> io::Result
         escape(&topology.environment)
     )?;
     let mut lines = String::new();
-    let mut lane = 0;
     for (server, top) in topology.servers.iter().zip(&tops) {
         for (row, opening) in server.openings.iter().enumerate() {
             let y = top + HEAD + row * ROW + ROW / 2;
@@ -64,8 +63,8 @@ pub(crate) fn render(topology: &Topology, out: &mut dyn io::Write) -> io::Result
                     );
                 } else if let Some(at) = topology.servers.iter().position(|other| other.name == *from) {
                     let right = SERVER_X + SERVER;
-                    let (y0, bend) = (tops[at] + HEAD / 2, right + 30 + (lane % 6) * 18);
-                    lane += 1;
+                    let y0 = tops[at] + HEAD / 2;
+                    let bend = right + 30 + y.abs_diff(y0) / 4;
                     let _ = writeln!(
                         lines,
                         "<path class=\"inner\" marker-end=\"url(#tip)\" d=\"M{right} {y0}C{bend} {y0} {bend} {y} {} {y}\"/>",
