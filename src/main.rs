@@ -31,14 +31,19 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => exit::Exit::Clean.into(),
         Err(error) => {
             // Standard error is all that is left to say it on.
-            let _ = writeln!(std::io::stderr(), "lostops: {}", report::paint::inert(&format!("{error:#}")));
+            let _ = writeln!(
+                std::io::stderr(),
+                "lostops: {}",
+                report::paint::inert(&format!("{error:#}"))
+            );
             exit::Exit::Failed.into()
         }
     }
 }
 
 fn run(cli: &cli::Cli) -> anyhow::Result<exit::Exit> {
-    let level = ["warn", "lostops=info", "lostops=debug", "trace"][usize::from(cli.global.verbose.min(3))];
+    let level =
+        ["warn", "lostops=info", "lostops=debug", "trace"][usize::from(cli.global.verbose.min(3))];
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(tracing_subscriber::EnvFilter::new(level))
@@ -50,6 +55,8 @@ fn run(cli: &cli::Cli) -> anyhow::Result<exit::Exit> {
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    let io = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<std::io::Error>());
     io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -74,7 +74,13 @@ impl Line {
 /// `22/tcp from operators`
 impl std::fmt::Display for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{} from {}", self.ports(), self.protocol.word(), super::words::or_list(&self.from))
+        write!(
+            f,
+            "{}/{} from {}",
+            self.ports(),
+            self.protocol.word(),
+            super::words::or_list(&self.from)
+        )
     }
 }
 

@@ -17,14 +17,19 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
 
 fn applied(context: &Context, arguments: &Arguments, report: &mut Report) -> Result<(), Failure> {
     report.cloud = arguments.cloud.word();
-    let Some(fleet) = describe::one(context, &arguments.describers, report)? else { return Ok(()) };
+    let Some(fleet) = describe::one(context, &arguments.describers, report)? else {
+        return Ok(());
+    };
     let mut progress = Progress::new(context.stderr_is_terminal);
     let ready = plan::ready(context, &fleet, arguments.cloud, report, &mut progress)?;
-    let made = plan::make(&ready, &fleet, report, &mut progress).inspect_err(|_| ready.forget_plan())?;
+    let made =
+        plan::make(&ready, &fleet, report, &mut progress).inspect_err(|_| ready.forget_plan())?;
     plan::judge(context, Some(&fleet), &made, true, report);
     if report.outcome() == Outcome::Violations {
         ready.forget_plan();
-        report.notes.push("nothing was applied: what is not permitted comes first".to_owned());
+        report
+            .notes
+            .push("nothing was applied: what is not permitted comes first".to_owned());
         return Ok(());
     }
     if made.resources.is_empty() {
@@ -35,15 +40,22 @@ fn applied(context: &Context, arguments: &Arguments, report: &mut Report) -> Res
     progress.say("terraform apply");
     let result = ready
         .terraform
-        .apply(&ready.workspace, &arguments.lock_timeout, &mut |what| progress.say(&format!("terraform apply · {what}")));
+        .apply(&ready.workspace, &arguments.lock_timeout, &mut |what| {
+            progress.say(&format!("terraform apply · {what}"))
+        });
     ready.forget_plan();
     match result {
         Ok(()) => report.applied = true,
         Err(error) => {
             if let TerraformError::Failed { done, .. } = &error {
                 let total = made.resources.len();
-                report.notes.push(format!("{} of {total} changes were done before it failed", done.len().min(total)));
-                report.notes.extend(done.iter().map(|address| format!("done: {address}")));
+                report.notes.push(format!(
+                    "{} of {total} changes were done before it failed",
+                    done.len().min(total)
+                ));
+                report
+                    .notes
+                    .extend(done.iter().map(|address| format!("done: {address}")));
             }
             return Err(plan::failure(&error));
         }

@@ -8,7 +8,10 @@ use crate::report::Report;
 pub(super) fn run(context: &Context, arguments: &Check) -> Report {
     let mut report = Report::new("check");
     let describers = Describers {
-        describers: arguments.folder.clone().or_else(|| arguments.describers.describers.clone()),
+        describers: arguments
+            .folder
+            .clone()
+            .or_else(|| arguments.describers.describers.clone()),
         environment: arguments.describers.environment.clone(),
     };
     match describe::load(context, &describers, &mut report) {

@@ -26,7 +26,12 @@ pub(crate) fn run(context: &Context, cli: &Cli, out: &mut dyn io::Write) -> anyh
         Color::Never => false,
     };
     match &cli.command {
-        Command::Check(arguments) => show(check::run(context, arguments), arguments.output.format, colours, out),
+        Command::Check(arguments) => show(
+            check::run(context, arguments),
+            arguments.output.format,
+            colours,
+            out,
+        ),
         Command::Plan(arguments) => {
             let report = interruptible(|| plan::run(context, arguments))?;
             show(report, arguments.output.format, colours, out)
@@ -49,7 +54,12 @@ fn interruptible(work: impl FnOnce() -> Report) -> anyhow::Result<Report> {
     Ok(work())
 }
 
-fn show(mut report: Report, format: Format, colours: bool, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
+fn show(
+    mut report: Report,
+    format: Format,
+    colours: bool,
+    out: &mut dyn io::Write,
+) -> anyhow::Result<Exit> {
     finding::sort(&mut report.findings);
     match format {
         Format::Human => report::human::render(&report, colours, out),

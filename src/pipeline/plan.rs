@@ -27,7 +27,9 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
 
 fn planned(context: &Context, arguments: &Arguments, report: &mut Report) -> Result<(), Failure> {
     report.cloud = arguments.cloud.word();
-    let Some(fleet) = describe::one(context, &arguments.describers, report)? else { return Ok(()) };
+    let Some(fleet) = describe::one(context, &arguments.describers, report)? else {
+        return Ok(());
+    };
     let mut progress = Progress::new(context.stderr_is_terminal);
     let ready = match ready(context, &fleet, arguments.cloud, report, &mut progress) {
         Ok(ready) => ready,
@@ -73,9 +75,14 @@ pub(super) fn make(
         progress.say("terraform plan");
         ready
             .terraform
-            .plan(&ready.workspace, replace, &mut |what| progress.say(&format!("terraform plan · {what}")))
+            .plan(&ready.workspace, replace, &mut |what| {
+                progress.say(&format!("terraform plan · {what}"))
+            })
             .map_err(|error| failure(&error))?;
-        let json = ready.terraform.show(&ready.workspace).map_err(|error| failure(&error))?;
+        let json = ready
+            .terraform
+            .show(&ready.workspace)
+            .map_err(|error| failure(&error))?;
         plan::read_bytes(&json, Options { observed: true }).map_err(|error| unreadable(&error))
     };
     let plan = once(&[], progress)?;
@@ -83,22 +90,43 @@ pub(super) fn make(
     if drifted.is_empty() {
         return Ok(plan);
     }
-    report.notes.extend(drifted.iter().map(|(_, words)| words.clone()));
+    report
+        .notes
+        .extend(drifted.iter().map(|(_, words)| words.clone()));
     let replace: Vec<String> = drifted.into_iter().map(|(address, _)| address).collect();
     once(&replace, progress)
 }
 
 /// Judges a plan by every rule and fills the report.
-pub(super) fn judge(context: &Context, fleet: Option<&Fleet>, plan: &Plan, own: bool, report: &mut Report) {
+pub(super) fn judge(
+    context: &Context,
+    fleet: Option<&Fleet>,
+    plan: &Plan,
+    own: bool,
+    report: &mut Report,
+) {
     let subjects = subject::subjects(plan, fleet, own);
-    let facts = Facts { fleet, plan: Some(plan), subjects: &subjects, today: context.today };
+    let facts = Facts {
+        fleet,
+        plan: Some(plan),
+        subjects: &subjects,
+        today: context.today,
+    };
     report.findings.extend(policy::judge(&facts));
     report.servers = sheets::servers(&facts, &report.sources);
-    let directory = subjects.first().map(|subject| subject.directory.clone()).unwrap_or_default();
+    let directory = subjects
+        .first()
+        .map(|subject| subject.directory.clone())
+        .unwrap_or_default();
     report.groups = sheets::groups(plan, &directory);
     report.counts = Some(sheets::counts(plan.totals));
     for drift in &plan.drift {
-        report.notes.extend(drift.words.iter().map(|words| format!("{}: {words}", drift.address)));
+        report.notes.extend(
+            drift
+                .words
+                .iter()
+                .map(|words| format!("{}: {words}", drift.address)),
+        );
     }
 }
 
@@ -109,16 +137,25 @@ fn given(
     file: &camino::Utf8Path,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let described = arguments.describers.describers.is_some() || describe::folder(&arguments.describers).is_dir();
-    let fleet = if described { describe::one(context, &arguments.describers, report)? } else { None };
-    let options = Options { observed: fleet.is_some() };
+    let described = arguments.describers.describers.is_some()
+        || describe::folder(&arguments.describers).is_dir();
+    let fleet = if described {
+        describe::one(context, &arguments.describers, report)?
+    } else {
+        None
+    };
+    let options = Options {
+        observed: fleet.is_some(),
+    };
     let plan = if file == "-" {
         let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map_err(|error| Failure {
-            reason: "plan-unreadable",
-            message: format!("could not read the plan from standard input: {error}"),
-            help: String::new(),
-        })?;
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure {
+                reason: "plan-unreadable",
+                message: format!("could not read the plan from standard input: {error}"),
+                help: String::new(),
+            })?;
         plan::read_bytes(&bytes, options)
     } else {
         plan::read(file, options)
@@ -134,7 +171,11 @@ fn unreadable(error: &PlanError) -> Failure {
         PlanError::Incomplete => "plan-incomplete",
         _ => "plan-unreadable",
     };
-    Failure { reason, message: chain(error), help: error.help().to_owned() }
+    Failure {
+        reason,
+        message: chain(error),
+        help: error.help().to_owned(),
+    }
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -162,17 +203,24 @@ pub(super) fn failure(error: &TerraformError) -> Failure {
         ),
         TerraformError::TooOld { .. } => ("terraform-missing", "install Terraform 1.9 or newer"),
         TerraformError::Cancelled => ("cancelled", "start again: nothing was lost"),
-        TerraformError::Failed { .. } if locked => {
-            ("state-locked", "wait until the other run has ended; a run that was killed leaves its lock behind")
-        }
-        TerraformError::Failed { step: "apply", .. } => {
-            ("apply-failed", "mend the cause and apply again: what is done stays done, the rest is planned anew")
-        }
-        TerraformError::Failed { step: "init", .. } => {
-            ("init-failed", "Terraform could not load its providers or its state")
-        }
+        TerraformError::Failed { .. } if locked => (
+            "state-locked",
+            "wait until the other run has ended; a run that was killed leaves its lock behind",
+        ),
+        TerraformError::Failed { step: "apply", .. } => (
+            "apply-failed",
+            "mend the cause and apply again: what is done stays done, the rest is planned anew",
+        ),
+        TerraformError::Failed { step: "init", .. } => (
+            "init-failed",
+            "Terraform could not load its providers or its state",
+        ),
         TerraformError::Failed { .. } => ("plan-failed", ""),
         TerraformError::Other(_) => ("failed", ""),
     };
-    Failure { reason, message, help: help.to_owned() }
+    Failure {
+        reason,
+        message,
+        help: help.to_owned(),
+    }
 }

@@ -18,12 +18,30 @@ pub(super) const SIMULATED_SUBSCRIPTION: &str = "00000000-0000-4000-8000-0000000
 
 /// What a child may see of the environment whatever the cloud.
 const PLAIN: &[&str] = &[
-    "PATH", "HOME", "TMPDIR", "LANG", "LC_*", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY",
-    "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+    "PATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "LC_*",
+    "TZ",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
 ];
 
 /// What a real cloud needs beside: how the user has set Terraform up.
-const TERRAFORM: &[&str] = &["TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR", "TF_LOG", "TF_LOG_PATH", "TF_TOKEN_*"];
+const TERRAFORM: &[&str] = &[
+    "TF_CLI_CONFIG_FILE",
+    "TF_PLUGIN_CACHE_DIR",
+    "TF_LOG",
+    "TF_LOG_PATH",
+    "TF_TOKEN_*",
+];
 
 /// Terraform, ready to plan.
 #[derive(Debug)]
@@ -54,15 +72,28 @@ pub(super) fn prepare(
         let missing = credentials::missing(|name| context.variable(name));
         if !missing.is_empty() {
             let (message, help) = credentials::words(&missing);
-            return Err(Failure { reason: "auth-failed", message, help });
+            return Err(Failure {
+                reason: "auth-failed",
+                message,
+                help,
+            });
         }
     }
     let workspace = Workspace::new(&context.folder, &fleet.environment.name.value, cloud.word());
-    let failed = |error: anyhow::Error| Failure { reason: "failed", message: format!("{error:#}"), help: String::new() };
-    let lock = workspace.lock(|| progress.say("waiting for another lostops in this folder")).map_err(failed)?;
+    let failed = |error: anyhow::Error| Failure {
+        reason: "failed",
+        message: format!("{error:#}"),
+        help: String::new(),
+    };
+    let lock = workspace
+        .lock(|| progress.say("waiting for another lostops in this folder"))
+        .map_err(failed)?;
     let (environment, notes, subscription) = match cloud {
         Cloud::Azure => {
-            let subscription = context.variable("ARM_SUBSCRIPTION_ID").unwrap_or_default().to_owned();
+            let subscription = context
+                .variable("ARM_SUBSCRIPTION_ID")
+                .unwrap_or_default()
+                .to_owned();
             (azure(context), Vec::new(), subscription)
         }
         Cloud::Simulated => {
@@ -73,12 +104,23 @@ pub(super) fn prepare(
     let terraform = Terraform::new(environment).map_err(|error| super::plan::failure(&error))?;
     workspace.write(fleet, &subscription).map_err(failed)?;
     progress.say("terraform init");
-    terraform.init(&workspace).map_err(|error| super::plan::failure(&error))?;
-    Ok(Ready { terraform, workspace, notes, _lock: lock })
+    terraform
+        .init(&workspace)
+        .map_err(|error| super::plan::failure(&error))?;
+    Ok(Ready {
+        terraform,
+        workspace,
+        notes,
+        _lock: lock,
+    })
 }
 
 fn automation(mut environment: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    for (name, value) in [("TF_IN_AUTOMATION", "1"), ("TF_INPUT", "0"), ("CHECKPOINT_DISABLE", "1")] {
+    for (name, value) in [
+        ("TF_IN_AUTOMATION", "1"),
+        ("TF_INPUT", "0"),
+        ("CHECKPOINT_DISABLE", "1"),
+    ] {
         environment.insert(name.to_owned(), value.to_owned());
     }
     environment
@@ -107,8 +149,14 @@ fn simulated(
     let notes = simulator::seed::adopt(&workspace.cloud(), SIMULATED_SUBSCRIPTION, fleet)
         .context("could not put the adopted servers into the simulated subscription")?;
     let mut environment = automation(context.allowed(PLAIN));
-    environment.insert("TF_CLI_CONFIG_FILE".to_owned(), mirror.join("terraform.rc").into_string());
-    environment.insert("LOSTOPS_SIMULATED_CLOUD".to_owned(), workspace.cloud().into_string());
+    environment.insert(
+        "TF_CLI_CONFIG_FILE".to_owned(),
+        mirror.join("terraform.rc").into_string(),
+    );
+    environment.insert(
+        "LOSTOPS_SIMULATED_CLOUD".to_owned(),
+        workspace.cloud().into_string(),
+    );
     Ok((environment, notes))
 }
 

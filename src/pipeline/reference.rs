@@ -20,7 +20,11 @@ fn catalogue() -> Vec<&'static Meta> {
     all
 }
 
-pub(super) fn explain(arguments: &Explain, colours: bool, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
+pub(super) fn explain(
+    arguments: &Explain,
+    colours: bool,
+    out: &mut dyn io::Write,
+) -> anyhow::Result<Exit> {
     let all = catalogue();
     if arguments.markdown {
         explain::markdown(&all, out)?;
@@ -30,11 +34,20 @@ pub(super) fn explain(arguments: &Explain, colours: bool, out: &mut dyn io::Writ
         explain::list(&all, Paint(colours), out)?;
         return Ok(Exit::Clean);
     };
-    let Some(meta) = all.iter().find(|meta| meta.code.eq_ignore_ascii_case(asked) || meta.name == asked.as_str()) else {
-        let near = all.iter().flat_map(|meta| [meta.code, meta.name]).max_by(|a, b| {
-            strsim::jaro_winkler(a, asked).total_cmp(&strsim::jaro_winkler(b, asked))
-        });
-        bail!("there is no finding `{asked}`; did you mean `{}`? `lostops explain` lists them all", near.unwrap_or_default());
+    let Some(meta) = all
+        .iter()
+        .find(|meta| meta.code.eq_ignore_ascii_case(asked) || meta.name == asked.as_str())
+    else {
+        let near = all
+            .iter()
+            .flat_map(|meta| [meta.code, meta.name])
+            .max_by(|a, b| {
+                strsim::jaro_winkler(a, asked).total_cmp(&strsim::jaro_winkler(b, asked))
+            });
+        bail!(
+            "there is no finding `{asked}`; did you mean `{}`? `lostops explain` lists them all",
+            near.unwrap_or_default()
+        );
     };
     explain::one(meta, Paint(colours), out)?;
     Ok(Exit::Clean)
@@ -46,25 +59,40 @@ pub(super) fn schema(arguments: &Schema, out: &mut dyn io::Write) -> anyhow::Res
         fs_err::create_dir_all(folder)?;
         for (name, schema) in &schemas {
             let path = folder.join(name);
-            fs_err::write(&path, format!("{}\n", serde_json::to_string_pretty(schema)?))?;
+            fs_err::write(
+                &path,
+                format!("{}\n", serde_json::to_string_pretty(schema)?),
+            )?;
             writeln!(out, "{path}")?;
         }
         return Ok(Exit::Clean);
     }
-    let names: Vec<&str> = schemas.iter().map(|(name, _)| name.trim_end_matches(".schema.json")).collect();
+    let names: Vec<&str> = schemas
+        .iter()
+        .map(|(name, _)| name.trim_end_matches(".schema.json"))
+        .collect();
     let Some(asked) = &arguments.name else {
         writeln!(out, "{}", names.join("\n"))?;
         return Ok(Exit::Clean);
     };
     let wanted = asked.trim_end_matches(".schema.json");
-    let schema = names.iter().position(|name| *name == wanted).map(|at| &schemas[at].1);
-    let schema = schema.with_context(|| format!("there is no schema `{asked}`: choose {}", or_list(&names)))?;
+    let schema = names
+        .iter()
+        .position(|name| *name == wanted)
+        .map(|at| &schemas[at].1);
+    let schema = schema
+        .with_context(|| format!("there is no schema `{asked}`: choose {}", or_list(&names)))?;
     writeln!(out, "{}", serde_json::to_string_pretty(schema)?)?;
     Ok(Exit::Clean)
 }
 
 /// Draws the topology; describers with errors are reported instead.
-pub(super) fn graph(context: &Context, arguments: &Graph, colours: bool, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
+pub(super) fn graph(
+    context: &Context,
+    arguments: &Graph,
+    colours: bool,
+    out: &mut dyn io::Write,
+) -> anyhow::Result<Exit> {
     let mut report = Report::new("graph");
     match describe::one(context, &arguments.describers, &mut report) {
         Ok(Some(fleet)) => {

@@ -14,16 +14,32 @@ use crate::terraform::subject::Subject;
 
 /// A sheet for every server of the fleet that has no subject, and for every subject.
 pub(super) fn servers(facts: &Facts<'_>, sources: &SourceMap) -> Vec<ServerSheet> {
-    let servers = facts.fleet.map(|fleet| fleet.servers.as_slice()).unwrap_or_default();
+    let servers = facts
+        .fleet
+        .map(|fleet| fleet.servers.as_slice())
+        .unwrap_or_default();
     let described = |server: &Server| {
-        facts.subjects.iter().find(|subject| subject.described && subject.name == server.name())
+        facts
+            .subjects
+            .iter()
+            .find(|subject| subject.described && subject.name == server.name())
     };
     let mut sheets: Vec<ServerSheet> = if facts.plan.is_none() {
-        servers.iter().map(|server| sheet(facts, Some(server), None, sources)).collect()
+        servers
+            .iter()
+            .map(|server| sheet(facts, Some(server), None, sources))
+            .collect()
     } else {
         servers
             .iter()
-            .filter_map(|server| Some(sheet(facts, Some(server), Some(described(server)?), sources)))
+            .filter_map(|server| {
+                Some(sheet(
+                    facts,
+                    Some(server),
+                    Some(described(server)?),
+                    sources,
+                ))
+            })
             .collect()
     };
     let others = facts.subjects.iter().filter(|subject| !subject.described);
@@ -45,7 +61,10 @@ fn sheet(
         planned(facts, subject, &mut exposures);
     }
     let mut changes: Vec<String> = Vec::new();
-    for change in subject.map(|subject| subject.changes.as_slice()).unwrap_or_default() {
+    for change in subject
+        .map(|subject| subject.changes.as_slice())
+        .unwrap_or_default()
+    {
         let word = change.word().to_owned();
         if !changes.contains(&word) {
             changes.push(word);
@@ -55,8 +74,17 @@ fn sheet(
         changes.push("none".to_owned());
     }
     ServerSheet {
-        name: server.map_or_else(|| subject.map(|subject| subject.name.clone()).unwrap_or_default(), |server| server.name().to_owned()),
-        address: subject.map(|subject| subject.address.clone()).unwrap_or_default(),
+        name: server.map_or_else(
+            || {
+                subject
+                    .map(|subject| subject.name.clone())
+                    .unwrap_or_default()
+            },
+            |server| server.name().to_owned(),
+        ),
+        address: subject
+            .map(|subject| subject.address.clone())
+            .unwrap_or_default(),
         state: match (subject, server) {
             (Some(subject), _) => subject.state.to_owned(),
             (None, Some(server)) => server.state.value.word().to_owned(),
@@ -81,12 +109,22 @@ fn words(server: &Server) -> Vec<String> {
 
 /// What happens to a server, ports that open and close among it.
 fn sentences(subject: &Subject) -> Vec<String> {
-    let mut sentences: Vec<String> = subject.changes.iter().map(MachineChange::sentence).collect();
-    let new = subject.changes.iter().any(|change| matches!(change, MachineChange::Create));
+    let mut sentences: Vec<String> = subject
+        .changes
+        .iter()
+        .map(MachineChange::sentence)
+        .collect();
+    let new = subject
+        .changes
+        .iter()
+        .any(|change| matches!(change, MachineChange::Create));
     if !new && subject.planned && subject.state != "absent" {
         let shown = |verb: &str, reach: &Reach| {
             let lines = lines(reach, &subject.directory, Proof::Open);
-            lines.into_iter().map(|line| format!("{verb} {}", hidden(line, &subject.rule_for(reach)))).collect::<Vec<_>>()
+            lines
+                .into_iter()
+                .map(|line| format!("{verb} {}", hidden(line, &subject.rule_for(reach))))
+                .collect::<Vec<_>>()
         };
         sentences.extend(shown("opens", &subject.open.difference(&subject.before)));
         sentences.extend(shown("closes", &subject.before.difference(&subject.open)));
@@ -95,7 +133,11 @@ fn sentences(subject: &Subject) -> Vec<String> {
 }
 
 fn hidden(line: Line, rule: &Option<&Contribution>) -> Line {
-    if rule.is_some_and(|rule| rule.sensitive) { line.hide() } else { line }
+    if rule.is_some_and(|rule| rule.sensitive) {
+        line.hide()
+    } else {
+        line
+    }
 }
 
 fn declared(
@@ -124,7 +166,9 @@ fn declared(
 
 /// Ranges cut where a describer's entries begin and end, so that what is planned stands beside what is declared.
 fn cut(lines: Vec<Line>, server: Option<&Server>) -> Vec<Line> {
-    let entries = server.map(|server| server.ports.as_slice()).unwrap_or_default();
+    let entries = server
+        .map(|server| server.ports.as_slice())
+        .unwrap_or_default();
     let mut cut = Vec::new();
     for mut line in lines {
         let mut ranges: Vec<(u16, u16)> = entries
@@ -140,9 +184,16 @@ fn cut(lines: Vec<Line>, server: Option<&Server>) -> Vec<Line> {
                 continue;
             }
             if line.low < low {
-                cut.push(Line { high: low - 1, ..line.clone() });
+                cut.push(Line {
+                    high: low - 1,
+                    ..line.clone()
+                });
             }
-            cut.push(Line { low, high, ..line.clone() });
+            cut.push(Line {
+                low,
+                high,
+                ..line.clone()
+            });
             line.low = high + 1;
         }
         cut.push(line);
@@ -152,7 +203,10 @@ fn cut(lines: Vec<Line>, server: Option<&Server>) -> Vec<Line> {
 
 fn planned(facts: &Facts<'_>, subject: &Subject, into: &mut Vec<ShownExposure>) {
     let excess = lines(&undeclared(facts, subject), &subject.directory, Proof::Open);
-    for (reach, proof) in [(&subject.open, Proof::Open), (&subject.unproven, Proof::CannotProve)] {
+    for (reach, proof) in [
+        (&subject.open, Proof::Open),
+        (&subject.unproven, Proof::CannotProve),
+    ] {
         let server = facts.server(&subject.name).filter(|_| subject.described);
         for line in cut(lines(reach, &subject.directory, proof), server) {
             let range = Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
@@ -160,7 +214,8 @@ fn planned(facts: &Facts<'_>, subject: &Subject, into: &mut Vec<ShownExposure>) 
             let permitted = !excess.iter().any(|left| overlap(left, &line));
             into.push(ShownExposure {
                 stage: Stage::Planned,
-                evidence: rule.map_or_else(|| subject.address.clone(), |rule| rule.evidence.clone()),
+                evidence: rule
+                    .map_or_else(|| subject.address.clone(), |rule| rule.evidence.clone()),
                 purpose: String::new(),
                 permitted,
                 line: hidden(line, &rule),
@@ -183,25 +238,45 @@ pub(super) fn groups(plan: &Plan, directory: &Directory) -> Vec<GroupSheet> {
         .map(|group| {
             // A group by itself speaks of blocks, not of servers: that is what Azure holds.
             let own = Directory {
-                network: if group.network.is_empty() { directory.network.clone() } else { group.network.clone() },
+                network: if group.network.is_empty() {
+                    directory.network.clone()
+                } else {
+                    group.network.clone()
+                },
                 machines: directory.machines.clone(),
                 ..Directory::default()
             };
             let shown = |reach: &Reach, proof| {
-                lines(reach, &own, proof).into_iter().map(|line| {
-                    let range = Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
-                    let part = reach.intersection(&range);
-                    let rule = group.contributions.iter().find(|one| !one.reach.intersection(&part).is_empty());
-                    hidden(line, &rule)
-                }).collect::<Vec<_>>()
+                lines(reach, &own, proof)
+                    .into_iter()
+                    .map(|line| {
+                        let range =
+                            Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
+                        let part = reach.intersection(&range);
+                        let rule = group
+                            .contributions
+                            .iter()
+                            .find(|one| !one.reach.intersection(&part).is_empty());
+                        hidden(line, &rule)
+                    })
+                    .collect::<Vec<_>>()
             };
             let mut exposures = shown(&group.open, Proof::Open);
             exposures.extend(shown(&group.unproven, Proof::CannotProve));
-            GroupSheet { address: group.address.clone(), attached_to: group.attached_to.clone(), exposures }
+            GroupSheet {
+                address: group.address.clone(),
+                attached_to: group.attached_to.clone(),
+                exposures,
+            }
         })
         .collect()
 }
 
 pub(super) fn counts(totals: Totals) -> Counts {
-    Counts { add: totals.add, change: totals.change, destroy: totals.destroy, import: totals.import }
+    Counts {
+        add: totals.add,
+        change: totals.change,
+        destroy: totals.destroy,
+        import: totals.import,
+    }
 }

@@ -10,7 +10,11 @@ use crate::terraform::workspace::Workspace;
 use anyhow::bail;
 use std::io;
 
-pub(super) fn run(context: &Context, arguments: &Simulator, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    context: &Context,
+    arguments: &Simulator,
+    out: &mut dyn io::Write,
+) -> anyhow::Result<Exit> {
     let file = match &arguments.file {
         Some(file) => file.clone(),
         None => {
@@ -19,7 +23,9 @@ pub(super) fn run(context: &Context, arguments: &Simulator, out: &mut dyn io::Wr
                 bail!("{}; {}", failure.message, failure.help);
             }
             let Some(environment) = report.environment else {
-                bail!("could not find out which environment is meant: name its cloud's file with --file");
+                bail!(
+                    "could not find out which environment is meant: name its cloud's file with --file"
+                );
             };
             Workspace::new(&context.folder, &environment, "simulated").cloud()
         }

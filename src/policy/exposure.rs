@@ -113,12 +113,18 @@ impl Facts<'_> {
 
 /// What is left over of a subject beyond its describer: what rule LO201 and its neighbours report.
 pub(crate) fn undeclared(facts: &Facts<'_>, subject: &Subject) -> Reach {
-    subject.open.union(&subject.unproven).difference(&facts.declared(subject))
+    subject
+        .open
+        .union(&subject.unproven)
+        .difference(&facts.declared(subject))
 }
 
 /// What is left over of a describer beyond the policy.
 pub(crate) fn unpermitted(facts: &Facts<'_>, server: &Server) -> Reach {
-    server.declared().difference(&facts.permitted(server)).difference(&facts.waived("LO203", server.name()))
+    server
+        .declared()
+        .difference(&facts.permitted(server))
+        .difference(&facts.waived("LO203", server.name()))
 }
 
 /// The ports behind which a database server keeps its data.

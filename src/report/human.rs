@@ -59,12 +59,17 @@ pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) ->
 }
 
 fn of(report: &Report, severity: Severity) -> impl Iterator<Item = &Finding> {
-    report.findings.iter().filter(move |finding| finding.severity == severity)
+    report
+        .findings
+        .iter()
+        .filter(move |finding| finding.severity == severity)
 }
 
 /// Warnings and notes in a line each, and what to do once for each code.
 fn briefly(report: &Report, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
-    let found: Vec<_> = of(report, Severity::Warning).chain(of(report, Severity::Note)).collect();
+    let found: Vec<_> = of(report, Severity::Warning)
+        .chain(of(report, Severity::Note))
+        .collect();
     for (number, finding) in found.iter().enumerate() {
         let place = match (report.place(finding), &finding.evidence) {
             (Some(place), _) => format!("{}:{}:{}", place.file, place.line, place.column),
@@ -72,19 +77,42 @@ fn briefly(report: &Report, paint: Paint, out: &mut dyn io::Write) -> io::Result
             (None, None) => String::new(),
         };
         let code = format!("{}[{}]", finding.severity.word(), finding.meta.code);
-        writeln!(out, "{}: {}  {}", paint.yellow(&code), inert(&finding.message), paint.dim(&place))?;
-        let same = |other: Option<&&Finding>| other.is_some_and(|other| other.meta.code == finding.meta.code);
-        let (before, after) = (number.checked_sub(1).and_then(|at| found.get(at)), found.get(number + 1));
+        writeln!(
+            out,
+            "{}: {}  {}",
+            paint.yellow(&code),
+            inert(&finding.message),
+            paint.dim(&place)
+        )?;
+        let same = |other: Option<&&Finding>| {
+            other.is_some_and(|other| other.meta.code == finding.meta.code)
+        };
+        let (before, after) = (
+            number.checked_sub(1).and_then(|at| found.get(at)),
+            found.get(number + 1),
+        );
         if !same(after) {
-            let help = if same(before) { first_sentence(finding.meta.fix) } else { inert(&finding.help) };
+            let help = if same(before) {
+                first_sentence(finding.meta.fix)
+            } else {
+                inert(&finding.help)
+            };
             writeln!(out, "  {} {help}", paint.cyan("help:"))?;
         }
     }
-    if found.is_empty() { Ok(()) } else { writeln!(out) }
+    if found.is_empty() {
+        Ok(())
+    } else {
+        writeln!(out)
+    }
 }
 
 fn first_sentence(text: &str) -> String {
-    text.split_once(". ").map_or(text, |(first, _)| first).split_whitespace().collect::<Vec<_>>().join(" ")
+    text.split_once(". ")
+        .map_or(text, |(first, _)| first)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn has_error(report: &Report, sheet: &ServerSheet) -> bool {

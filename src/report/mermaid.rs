@@ -13,10 +13,19 @@ pub(crate) fn render(topology: &Topology, out: &mut dyn io::Write) -> io::Result
         writeln!(out, "  {id}([\"{}\"])", label(name))?;
         ids.insert(name, id);
     }
-    writeln!(out, "  subgraph environment [\"{}\"]", label(&topology.environment))?;
+    writeln!(
+        out,
+        "  subgraph environment [\"{}\"]",
+        label(&topology.environment)
+    )?;
     for (number, server) in topology.servers.iter().enumerate() {
         let id = format!("s{number}");
-        writeln!(out, "    {id}[\"<b>{}</b><br/>{}\"]", label(&server.name), label(&server.words))?;
+        writeln!(
+            out,
+            "    {id}[\"<b>{}</b><br/>{}\"]",
+            label(&server.name),
+            label(&server.words)
+        )?;
         ids.insert(&server.name, id);
     }
     writeln!(out, "  end")?;

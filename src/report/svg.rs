@@ -24,8 +24,11 @@ path{fill:none;stroke:#57606a;stroke-width:1.5}.fromnet{stroke:#bf8700}.inner{st
 
 /// One self-contained SVG.
 pub(crate) fn render(topology: &Topology, out: &mut dyn io::Write) -> io::Result<()> {
-    let heights: Vec<usize> =
-        topology.servers.iter().map(|server| HEAD + server.openings.len().max(1) * ROW + 8).collect();
+    let heights: Vec<usize> = topology
+        .servers
+        .iter()
+        .map(|server| HEAD + server.openings.len().max(1) * ROW + 8)
+        .collect();
     let servers_height: usize = heights.iter().map(|height| height + GAP).sum();
     let height = TOP + servers_height.max(topology.outside.len() * (44 + GAP));
     let width = SERVER_X + SERVER + LANES;
@@ -37,7 +40,10 @@ pub(crate) fn render(topology: &Topology, out: &mut dyn io::Write) -> io::Result
             Some(own)
         })
         .collect();
-    let spacing = servers_height.checked_div(topology.outside.len()).unwrap_or(0).max(72);
+    let spacing = servers_height
+        .checked_div(topology.outside.len())
+        .unwrap_or(0)
+        .max(72);
     let outside_y = |number: usize| TOP + number * spacing + spacing / 2 - 36;
 
     writeln!(
@@ -56,12 +62,23 @@ pub(crate) fn render(topology: &Topology, out: &mut dyn io::Write) -> io::Result
             for from in &opening.from {
                 if let Some(number) = topology.outside.iter().position(|name| name == from) {
                     let (x0, y0, x1) = (LEFT + OUTSIDE, outside_y(number) + 22, SERVER_X - 2);
-                    let (middle, class) = ((x0 + x1) / 2, if from == "internet" { "fromnet" } else { "group" });
+                    let (middle, class) = (
+                        (x0 + x1) / 2,
+                        if from == "internet" {
+                            "fromnet"
+                        } else {
+                            "group"
+                        },
+                    );
                     let _ = writeln!(
                         lines,
                         "<path class=\"{class}\" marker-end=\"url(#tip)\" d=\"M{x0} {y0}C{middle} {y0} {middle} {y} {x1} {y}\"/>"
                     );
-                } else if let Some(at) = topology.servers.iter().position(|other| other.name == *from) {
+                } else if let Some(at) = topology
+                    .servers
+                    .iter()
+                    .position(|other| other.name == *from)
+                {
                     let right = SERVER_X + SERVER;
                     let y0 = tops[at] + HEAD / 2;
                     let bend = right + 30 + y.abs_diff(y0) / 4;
@@ -77,7 +94,11 @@ pub(crate) fn render(topology: &Topology, out: &mut dyn io::Write) -> io::Result
     out.write_all(lines.as_bytes())?;
     for (number, name) in topology.outside.iter().enumerate() {
         let y = outside_y(number);
-        let class = if name == "internet" { "internet" } else { "outside" };
+        let class = if name == "internet" {
+            "internet"
+        } else {
+            "outside"
+        };
         writeln!(
             out,
             "<rect class=\"{class}\" x=\"{LEFT}\" y=\"{y}\" width=\"{OUTSIDE}\" height=\"44\" rx=\"22\"/>\

@@ -33,17 +33,30 @@ pub(crate) struct Topology {
 
 /// What the describers declare; absent servers are left out.
 pub(crate) fn topology(fleet: &Fleet) -> Topology {
-    let present = || fleet.servers.iter().filter(|server| server.state.value != PowerState::Absent);
+    let present = || {
+        fleet
+            .servers
+            .iter()
+            .filter(|server| server.state.value != PowerState::Absent)
+    };
     let servers: Vec<Box> = present().map(|server| of_server(fleet, server)).collect();
     let names: Vec<&str> = present().map(Server::name).collect();
     let mut outside: Vec<String> = Vec::new();
-    for from in servers.iter().flat_map(|server| &server.openings).flat_map(|opening| &opening.from) {
+    for from in servers
+        .iter()
+        .flat_map(|server| &server.openings)
+        .flat_map(|opening| &opening.from)
+    {
         if !names.contains(&from.as_str()) && !outside.contains(from) {
             outside.push(from.clone());
         }
     }
     outside.sort_by_key(|name| name != "internet");
-    Topology { environment: fleet.environment.name.value.clone(), outside, servers }
+    Topology {
+        environment: fleet.environment.name.value.clone(),
+        outside,
+        servers,
+    }
 }
 
 fn of_server(fleet: &Fleet, server: &Server) -> Box {
@@ -53,7 +66,10 @@ fn of_server(fleet: &Fleet, server: &Server) -> Box {
         purpose: port.purpose.clone().unwrap_or_default(),
         from: match port.from.value {
             From::Role(role) => {
-                let of_role = fleet.servers.iter().filter(|other| other.role.value == role);
+                let of_role = fleet
+                    .servers
+                    .iter()
+                    .filter(|other| other.role.value == role);
                 of_role.map(|other| other.name().to_owned()).collect()
             }
             ref from => vec![from.to_string()],
@@ -61,8 +77,12 @@ fn of_server(fleet: &Fleet, server: &Server) -> Box {
     });
     Box {
         name: server.name().to_owned(),
-        words: [server.role.value.word(), server.state.value.word(), &server.machine.private_ip.value.to_string()]
-            .join(" · "),
+        words: [
+            server.role.value.word(),
+            server.state.value.word(),
+            &server.machine.private_ip.value.to_string(),
+        ]
+        .join(" · "),
         openings: openings.collect(),
     }
 }

@@ -83,7 +83,8 @@ impl Workspace {
             .with_context(|| format!("could not lock the folder `{}`", self.folder))?;
         if file.try_lock().is_err() {
             waiting();
-            file.lock().with_context(|| format!("could not lock the folder `{}`", self.folder))?;
+            file.lock()
+                .with_context(|| format!("could not lock the folder `{}`", self.folder))?;
         }
         Ok(Lock { _file: file })
     }

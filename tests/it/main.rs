@@ -1,0 +1,13 @@
+//! lostops as its users meet it: through the program, with real Terraform.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests start the program themselves"
+)]
+
+mod architecture;
+mod check;
+mod commands;
+mod harness;
+mod plan_given;
+mod plan_simulated;
