@@ -173,7 +173,7 @@ impl Id {
             if !is_right {
                 return None;
             }
-            id.provider = (*provider).to_owned();
+            (*provider).clone_into(&mut id.provider);
             for pair in parts.chunks_exact(2) {
                 if let [ty, name] = pair {
                     id.parts.push(((*ty).to_owned(), (*name).to_owned()));

@@ -1,12 +1,12 @@
 //! One change that Terraform asks for, done to the cloud: create, update or delete.
 
 use super::arm::Id;
-use super::cloud::{Attributes, Cloud, text};
+use super::cloud::{Attributes, text};
 use super::failure::Failure;
 use super::fault::{self, FaultKind, Operation};
-use super::provider::Session;
 use super::resources::ResourceType;
 use super::schema::Block;
+use super::session::Session;
 use super::value::Value;
 use serde_json::Value as Json;
 
@@ -49,7 +49,7 @@ impl Change<'_> {
             .filter(|name| !name.is_empty())
             .map_or_else(|| name_in(&id), str::to_owned);
         let fault = session.store.change(|cloud| {
-            adopt(cloud, &session.subscription);
+            cloud.belong_to(&session.subscription)?;
             Ok(fault::take(cloud, operation, self.type_name, &name))
         })?;
         if let Some(kind) = fault.filter(|kind| *kind != FaultKind::Halfway) {
@@ -82,13 +82,6 @@ impl Change<'_> {
             }
             other => other,
         }
-    }
-}
-
-/// A cloud that nobody has used belongs to the first subscription that is.
-fn adopt(cloud: &mut Cloud, subscription: &str) {
-    if cloud.subscription_id.is_empty() {
-        subscription.clone_into(&mut cloud.subscription_id);
     }
 }
 

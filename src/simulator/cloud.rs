@@ -141,6 +141,27 @@ impl Cloud {
             })
     }
 
+    /// Whether the cloud is that subscription; one that nobody has used may be any.
+    pub(super) fn must_be(&self, subscription: &str) -> Result<(), Failure> {
+        let own = &self.subscription_id;
+        if own.is_empty() || own.eq_ignore_ascii_case(subscription) {
+            return Ok(());
+        }
+        let message = format!(
+            "The subscription '{subscription}' could not be found: this simulated cloud is the subscription '{own}'."
+        );
+        Err(Failure::not_found("SubscriptionNotFound", message))
+    }
+
+    /// Makes it that subscription's when nobody has used it.
+    pub(super) fn belong_to(&mut self, subscription: &str) -> Result<(), Failure> {
+        self.must_be(subscription)?;
+        if self.subscription_id.is_empty() {
+            subscription.clone_into(&mut self.subscription_id);
+        }
+        Ok(())
+    }
+
     /// The machine that a network interface is part of.
     pub(super) fn machine_of(&self, interface: &str) -> Option<&Resource> {
         self.of(Kind::VirtualMachine).find(|machine| {

@@ -165,7 +165,7 @@ fn plan_scalar(attribute: &Attribute, prior: &Value, config: &Value) -> Value {
         |reduce: fn(&str) -> String| before.is_some_and(|old| reduce(old) == reduce(wanted));
     match rule {
         SameIf::Location => Value::String(arm::location(wanted)),
-        SameIf::Case if is_same(|text| text.to_lowercase()) => prior.clone(),
+        SameIf::Case if is_same(str::to_lowercase) => prior.clone(),
         SameIf::SshKey if is_same(ssh_key) => prior.clone(),
         _ => config.clone(),
     }

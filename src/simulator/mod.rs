@@ -3,17 +3,24 @@
 mod arm;
 mod change;
 mod cloud;
+mod codec;
+pub(crate) mod command;
 mod engine;
 mod failure;
 mod fault;
 mod grpc;
+mod list;
+pub(crate) mod mirror;
 mod path;
 mod plugin;
+mod portal;
 mod power;
 mod proto;
 mod provider;
 mod resources;
 mod schema;
+pub(crate) mod seed;
+mod session;
 mod value;
 mod wire;
 

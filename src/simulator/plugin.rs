@@ -2,7 +2,8 @@
 
 use super::Provider;
 use super::grpc::{self, Reply};
-use super::provider::{Server, Settings};
+use super::provider::Server;
+use super::session::Settings;
 use anyhow::{Context as _, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -64,6 +65,11 @@ pub(super) fn serve(provider: Provider) -> anyhow::Result<()> {
             provider.word()
         );
     }
+    // Without a process Terraform says so at once; a task that is gone would leave it waiting.
+    std::panic::set_hook(Box::new(|panic| {
+        let _ = writeln!(std::io::stderr(), "the simulated provider failed: {panic}");
+        std::process::abort();
+    }));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -55,7 +55,6 @@ impl Action {
 /// The state after an action. A machine without hardware can be started and deallocated, nothing else.
 pub(super) fn next(now: PowerState, action: Action, name: &str) -> Result<PowerState, Failure> {
     match (now, action) {
-        (_, Action::Start) => Ok(PowerState::Running),
         (_, Action::Deallocate) => Ok(PowerState::Deallocated),
         (PowerState::Deallocated, Action::PowerOff | Action::Restart) => Err(Failure::conflict(
             "OperationNotAllowed",
@@ -64,7 +63,7 @@ pub(super) fn next(now: PowerState, action: Action, name: &str) -> Result<PowerS
             ),
         )),
         (_, Action::PowerOff) => Ok(PowerState::Stopped),
-        (_, Action::Restart) => Ok(PowerState::Running),
+        (_, Action::Start | Action::Restart) => Ok(PowerState::Running),
     }
 }
 

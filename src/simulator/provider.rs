@@ -2,37 +2,20 @@
 
 use super::Provider;
 use super::change::{Change, keep_written};
-use super::cloud::{Attributes, Cloud, Store, text};
+use super::cloud::text;
+use super::codec::{attributes_of, error, problems, reply, request, state_of, value_of};
 use super::engine;
-use super::failure::Failure;
 use super::grpc::Reply;
-use super::proto::{self, Diagnostic, DynamicValue};
+use super::path::Path;
+use super::proto;
 use super::resources::{self, ResourceType};
-use super::schema::{Block, Facts, validate};
-use super::value::{Type, Value};
-use super::wire;
+use super::schema::{Block, Facts};
+use super::session::{Session, Settings};
+use super::value::Value;
 use anyhow::Context as _;
-use camino::Utf8PathBuf;
-use prost::Message;
 use serde_json::Value as Json;
 use std::cell::OnceCell;
-use std::time::Duration;
-
-/// What the provider's process is told from outside.
-#[derive(Debug)]
-pub(super) struct Settings {
-    /// The file that is the cloud.
-    pub(super) cloud: Option<Utf8PathBuf>,
-    /// The subscription that counts when the configuration names none.
-    pub(super) subscription: Option<String>,
-}
-
-/// What a configured provider works with.
-#[derive(Debug)]
-pub(super) struct Session {
-    pub(super) store: Store,
-    pub(super) subscription: String,
-}
+use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(super) struct Server {
@@ -40,52 +23,6 @@ pub(super) struct Server {
     facts: Facts,
     settings: Settings,
     session: OnceCell<Session>,
-}
-
-fn error(failure: impl std::fmt::Display) -> Diagnostic {
-    Diagnostic {
-        severity: 1,
-        summary: failure.to_string(),
-        ..Diagnostic::default()
-    }
-}
-
-fn state_of(value: &Value, block: &Block) -> anyhow::Result<Option<DynamicValue>> {
-    let value = block.conform(value.clone());
-    Ok(Some(DynamicValue {
-        msgpack: wire::encode(&value, &block.object())?,
-        json: Vec::new(),
-    }))
-}
-
-fn value_of(state: Option<&DynamicValue>, ty: &Type) -> anyhow::Result<Value> {
-    match state {
-        Some(state) if !state.json.is_empty() => {
-            let json: Json =
-                serde_json::from_slice(&state.json).context("could not read a state")?;
-            Ok(Value::from_json(&json, ty))
-        }
-        Some(state) => wire::decode(&state.msgpack, ty),
-        None => Ok(Value::Null),
-    }
-}
-
-fn attributes_of(value: &Value) -> Attributes {
-    match value.to_json() {
-        Json::Object(fields) => fields,
-        _ => Attributes::new(),
-    }
-}
-
-fn request<T: Message + Default>(body: &[u8]) -> anyhow::Result<T> {
-    T::decode(body).context("could not read a request")
-}
-
-fn reply(message: anyhow::Result<impl Message>) -> Reply {
-    match message {
-        Ok(message) => Reply::Message(message.encode_to_vec()),
-        Err(error) => Reply::Failed(format!("{error:#}")),
-    }
 }
 
 impl Server {
@@ -133,7 +70,7 @@ impl Server {
     fn validate(
         &self,
         body: &[u8],
-        types: &std::collections::BTreeMap<String, Block>,
+        types: &BTreeMap<String, Block>,
     ) -> anyhow::Result<proto::Diagnostics> {
         let asked: proto::TypeConfig = request(body)?;
         let block = types
@@ -148,7 +85,7 @@ impl Server {
     fn configure(&self, body: &[u8]) -> anyhow::Result<proto::Diagnostics> {
         let asked: proto::Configure = request(body)?;
         let config = value_of(asked.config.as_ref(), &self.facts.provider.object())?;
-        let diagnostics = match self.start_session(&config) {
+        let diagnostics = match Session::start(self.provider, &self.settings, &config) {
             Ok(session) => {
                 // Terraform configures a provider once; what comes later changes nothing.
                 let _ = self.session.set(session);
@@ -157,43 +94,6 @@ impl Server {
             Err(failure) => vec![error(failure)],
         };
         Ok(proto::Diagnostics { diagnostics })
-    }
-
-    fn start_session(&self, config: &Value) -> Result<Session, Failure> {
-        let written = config
-            .field("subscription_id")
-            .as_str()
-            .filter(|id| !id.is_empty());
-        let subscription = written.or(self.settings.subscription.as_deref());
-        if subscription.is_none() && self.provider == Provider::Azurerm {
-            let words = "`subscription_id` is a required provider property when performing a plan/apply operation";
-            return Err(Failure::Refused(words.to_owned()));
-        }
-        let Some(path) = &self.settings.cloud else {
-            return Err(Failure::Refused(format!(
-                "this is the simulated {} provider, and no simulated cloud is named: set {} to the path of its file \
-                 (`lostops … --cloud simulated` does), or use the real provider",
-                self.provider.word(),
-                super::plugin::CLOUD
-            )));
-        };
-        let store = Store::new(path);
-        let cloud = store.read()?;
-        let subscription = subscription.unwrap_or(&cloud.subscription_id).to_owned();
-        let is_another = !cloud.subscription_id.is_empty()
-            && !subscription.is_empty()
-            && !cloud.subscription_id.eq_ignore_ascii_case(&subscription);
-        if is_another {
-            let message = format!(
-                "The subscription '{subscription}' could not be found: this simulated cloud is the subscription '{}'.",
-                cloud.subscription_id
-            );
-            return Err(Failure::not_found("SubscriptionNotFound", message));
-        }
-        Ok(Session {
-            store,
-            subscription,
-        })
     }
 
     fn session(&self) -> anyhow::Result<&Session> {
@@ -226,7 +126,7 @@ impl Server {
         let prior = value_of(asked.state.as_ref(), &block.object())?;
         let mut attributes = attributes_of(&prior);
         let id = text(&attributes, "id").to_owned();
-        let (state, diagnostics) = match self.look().await {
+        let (state, diagnostics) = match self.session()?.look().await {
             Ok(cloud) if resource.read(&cloud, &id, &mut attributes) => {
                 let found = Value::from_json(&Json::Object(attributes), &block.object());
                 (keep_written(block, &prior, found), Vec::new())
@@ -262,11 +162,7 @@ impl Server {
         }
         Ok(proto::Planned {
             state: state_of(&plan.planned, block)?,
-            requires_replace: plan
-                .replace
-                .into_iter()
-                .filter_map(super::path::Path::wire)
-                .collect(),
+            requires_replace: plan.replace.into_iter().filter_map(Path::wire).collect(),
             private: asked.private,
             diagnostics: Vec::new(),
             legacy: self.provider == Provider::Azurerm,
@@ -285,7 +181,7 @@ impl Server {
             prior: &prior,
             planned: &planned,
         };
-        self.wait().await?;
+        self.session()?.wait().await;
         let (state, diagnostics) = match change.apply(self.session()?) {
             Ok((attributes, failure)) => {
                 let made = Value::from_json(&Json::Object(attributes), &ty);
@@ -338,7 +234,7 @@ impl Server {
         let config = value_of(asked.config.as_ref(), &block.object())?;
         let mut attributes = attributes_of(&config);
         let subscription = &self.session()?.subscription;
-        let found = match self.look().await {
+        let found = match self.session()?.look().await {
             Ok(cloud) => {
                 resources::data::read(&cloud, subscription, &asked.type_name, &mut attributes)
             }
@@ -357,36 +253,4 @@ impl Server {
             private: Vec::new(),
         })
     }
-
-    /// The cloud, after the time that it takes to ask it.
-    async fn look(&self) -> Result<Cloud, Failure> {
-        self.wait().await?;
-        Ok(self.session()?.store.read()?)
-    }
-
-    /// Lets the latency pass; no lock is held meanwhile.
-    async fn wait(&self) -> anyhow::Result<()> {
-        // An unreadable cloud is reported by whoever asks for it next.
-        let latency = self
-            .session()?
-            .store
-            .read()
-            .map_or(0, |cloud| cloud.latency_ms);
-        if latency > 0 {
-            tokio::time::sleep(Duration::from_millis(latency)).await;
-        }
-        Ok(())
-    }
-}
-
-fn problems(block: &Block, config: &Value) -> Vec<Diagnostic> {
-    validate::validate(block, config)
-        .into_iter()
-        .map(|problem| Diagnostic {
-            severity: 1,
-            summary: problem.summary,
-            detail: problem.detail,
-            attribute: problem.path.wire(),
-        })
-        .collect()
 }

@@ -114,17 +114,6 @@ impl Value {
         matches!(self, Self::Null)
     }
 
-    /// Whether any part of it is not known yet.
-    pub(super) fn has_unknown(&self) -> bool {
-        match self {
-            Self::Unknown => true,
-            Self::List(items) => items.iter().any(Self::has_unknown),
-            Self::Map(fields) => fields.values().any(Self::has_unknown),
-            Self::Typed(_, value) => value.has_unknown(),
-            _ => false,
-        }
-    }
-
     pub(super) fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),

@@ -1,6 +1,7 @@
 //! Public IP addresses, all from 203.0.113.0/24: a block that no network on the internet has.
 
-use super::{Thing, fill, number_of};
+use super::thing::Thing;
+use super::{fill, number_of};
 use crate::simulator::arm::Kind;
 use crate::simulator::cloud::{Attributes, Cloud, objects, text};
 use crate::simulator::failure::Failure;

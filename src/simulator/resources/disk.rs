@@ -1,6 +1,7 @@
 //! Managed disks, and which machine they are attached to.
 
-use super::{ResourceType, Thing, fill, missing, not_an_id, set, title};
+use super::thing::Thing;
+use super::{ResourceType, fill, missing, not_an_id, set, title};
 use crate::simulator::arm::{Id, Kind};
 use crate::simulator::cloud::{Attributes, Cloud, objects, text};
 use crate::simulator::failure::Failure;

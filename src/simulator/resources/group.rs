@@ -1,6 +1,6 @@
 //! Resource groups: everything else lies in one.
 
-use super::Thing;
+use super::thing::Thing;
 use crate::simulator::arm::Kind;
 use crate::simulator::cloud::{Attributes, Cloud};
 use crate::simulator::failure::Failure;

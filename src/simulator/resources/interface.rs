@@ -1,6 +1,7 @@
 //! Network interfaces: addresses in a subnet, and what they are attached to.
 
-use super::{Thing, fill, missing, network, number_of, set};
+use super::thing::Thing;
+use super::{fill, missing, network, number_of, set};
 use crate::simulator::arm::Kind;
 use crate::simulator::cloud::{Attributes, Cloud, objects, text};
 use crate::simulator::failure::Failure;

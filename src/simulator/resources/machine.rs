@@ -1,6 +1,7 @@
 //! Virtual machines: they boot from a disk of their own and run unless somebody stops them.
 
-use super::{Thing, fill, missing, number_of, set, uuid_of};
+use super::thing::Thing;
+use super::{fill, missing, number_of, set, uuid_of};
 use crate::simulator::arm::{self, Id, Kind};
 use crate::simulator::cloud::{Attributes, Cloud, objects, text, texts};
 use crate::simulator::failure::Failure;

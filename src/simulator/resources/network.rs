@@ -1,6 +1,7 @@
 //! Virtual networks, and the subnets that are written inside them.
 
-use super::{ResourceType as _, Thing, fill, set, subnet, uuid_of};
+use super::thing::Thing;
+use super::{ResourceType as _, fill, set, subnet, uuid_of};
 use crate::simulator::arm::Kind;
 use crate::simulator::cloud::{Attributes, Cloud, objects, text, texts};
 use crate::simulator::failure::Failure;

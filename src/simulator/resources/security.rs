@@ -1,6 +1,7 @@
 //! Network security groups and their rules, written inside the group or beside it.
 
-use super::{ResourceType, Thing, fill, missing, not_an_id, set, title};
+use super::thing::Thing;
+use super::{ResourceType, fill, missing, not_an_id, set, title};
 use crate::simulator::arm::{self, Id, Kind};
 use crate::simulator::cloud::{Attributes, Cloud, objects, text, texts};
 use crate::simulator::failure::Failure;

@@ -1,7 +1,8 @@
 //! Subnets: they lie inside a virtual network and do not overlap.
 
+use super::missing;
 use super::network::prefixes;
-use super::{Thing, missing};
+use super::thing::Thing;
 use crate::simulator::arm::Kind;
 use crate::simulator::cloud::{Attributes, Cloud, objects, text, texts};
 use crate::simulator::failure::Failure;

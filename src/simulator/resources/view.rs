@@ -1,6 +1,5 @@
 //! Things of the cloud as Azure's own interface shows them.
 
-use super::machine;
 use crate::simulator::arm::Kind;
 use crate::simulator::cloud::{Attributes, Cloud, Resource, objects, text, texts};
 use serde_json::{Map, Value as Json, json};
@@ -218,7 +217,7 @@ fn put_path(out: &mut Json, body: &Json, path: &[&str]) {
     }
 }
 
-/// The part of JMESPath that names one value: `properties.networkInterfaces[0].id`, `tags`, `@`,
+/// The part of `JMESPath` that names one value: `properties.networkInterfaces[0].id`, `tags`, `@`,
 /// and `list[].id` or `list[*].id` for the same of each.
 fn query(body: &Json, path: &str) -> Json {
     let Some((step, rest)) = path
@@ -248,12 +247,4 @@ fn query(body: &Json, path: &str) -> Json {
             .and_then(|index| value.get(index))
             .map_or(Json::Null, |item| query(item, rest)),
     }
-}
-
-/// Whether a machine runs, its sizes and addresses: what lists show.
-pub(in crate::simulator) fn addresses(
-    cloud: &Cloud,
-    machine: &Resource,
-) -> (Vec<String>, Vec<String>) {
-    machine::addresses(cloud, &machine.attributes)
 }

@@ -1,0 +1,76 @@
+//! A configured provider: the cloud and the subscription that it works with.
+
+use super::Provider;
+use super::cloud::{Cloud, Store};
+use super::failure::Failure;
+use super::plugin;
+use super::value::Value;
+use camino::Utf8PathBuf;
+use std::time::Duration;
+
+/// What the provider's process is told from outside.
+#[derive(Debug)]
+pub(super) struct Settings {
+    /// The file that is the cloud.
+    pub(super) cloud: Option<Utf8PathBuf>,
+    /// The subscription that counts when the configuration names none.
+    pub(super) subscription: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) store: Store,
+    pub(super) subscription: String,
+}
+
+impl Session {
+    /// Fails as the real provider does when something is missing.
+    pub(super) fn start(
+        provider: Provider,
+        settings: &Settings,
+        config: &Value,
+    ) -> Result<Self, Failure> {
+        let written = config
+            .field("subscription_id")
+            .as_str()
+            .filter(|id| !id.is_empty());
+        let subscription = written.or(settings.subscription.as_deref());
+        if subscription.is_none() && provider == Provider::Azurerm {
+            let words = "`subscription_id` is a required provider property when performing a plan/apply operation";
+            return Err(Failure::Refused(words.to_owned()));
+        }
+        let Some(path) = &settings.cloud else {
+            return Err(Failure::Refused(format!(
+                "this is the simulated {} provider, and no simulated cloud is named: set {} to the path of its file, \
+                 or use the real provider",
+                provider.word(),
+                plugin::CLOUD
+            )));
+        };
+        let store = Store::new(path);
+        let cloud = store.read()?;
+        let subscription = subscription.unwrap_or(&cloud.subscription_id).to_owned();
+        if !subscription.is_empty() {
+            cloud.must_be(&subscription)?;
+        }
+        Ok(Self {
+            store,
+            subscription,
+        })
+    }
+
+    /// The cloud, after the time that it takes to ask it.
+    pub(super) async fn look(&self) -> Result<Cloud, Failure> {
+        self.wait().await;
+        Ok(self.store.read()?)
+    }
+
+    /// Lets the latency pass; no lock is held meanwhile.
+    pub(super) async fn wait(&self) {
+        // An unreadable cloud is reported by whoever asks for it next.
+        let latency = self.store.read().map_or(0, |cloud| cloud.latency_ms);
+        if latency > 0 {
+            tokio::time::sleep(Duration::from_millis(latency)).await;
+        }
+    }
+}
