@@ -3,8 +3,8 @@
 use super::codes::{LO101, LO102};
 use super::folder::Part;
 use super::read::Reader;
-use super::tree::{self, Kind};
-use super::{file, secrets, wire};
+use super::tree::Kind;
+use super::{file, secrets, wire, yaml};
 use crate::finding::Finding;
 use crate::source::FileId;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -44,7 +44,7 @@ pub(super) fn read(file: FileId, part: Part, path: Utf8PathBuf, root: &Utf8Path)
 /// Reads a text as if it stood in a file.
 pub(super) fn from_text(file: FileId, part: Part, path: Utf8PathBuf, text: String) -> Document {
     let mut reader = Reader::new(file, &text);
-    let content = match tree::parse(&text) {
+    let content = match yaml::parse(&text) {
         Err(refusal) => {
             reader.report(
                 &LO102,

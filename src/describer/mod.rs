@@ -14,6 +14,7 @@ mod secrets;
 mod tests;
 mod tree;
 mod wire;
+mod yaml;
 
 pub(crate) use codes::CODES;
 
@@ -113,4 +114,14 @@ pub(crate) fn load(
 /// JSON Schemas for editors: file name and content.
 pub(crate) fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     schema::all()
+}
+pub(crate) fn bench_parse(t: &str) -> bool {
+    yaml::parse(t).is_ok()
+}
+pub(crate) fn bench_doc(t: &str) -> bool {
+    let mut s = SourceMap::default();
+    let f = s.add("x.yaml", "");
+    document::from_text(f, folder::Part::Server, "x.yaml".into(), t.to_owned())
+        .findings
+        .is_empty()
 }

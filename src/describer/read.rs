@@ -159,6 +159,15 @@ impl<'a> Reader<'a> {
         );
     }
 
+    /// A list that needs an item.
+    pub(super) fn too_short(&mut self, node: &Node) {
+        let message = format!(
+            "`{}` takes a list with at least one item, not a list without items",
+            self.key
+        );
+        self.report(&LO104, node.range, message, "empty", "add an item");
+    }
+
     fn describe(&self, node: &Node) -> String {
         match &node.kind {
             Kind::Null => "nothing".to_owned(),
@@ -246,11 +255,16 @@ fn first_key(node: &Node) -> Option<Range> {
 
 /// A quoted value must not flood the message.
 pub(super) fn short(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() <= 60 && line.len() == text.trim_end().len() {
-        return line.to_owned();
+    if text.chars().count() <= 60 && !text.contains(['\n', '\r']) {
+        return text.to_owned();
     }
-    let start: String = line.chars().take(57).collect();
+    let start: String = text
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(57)
+        .collect();
     format!("{start}…")
 }
 

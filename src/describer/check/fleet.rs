@@ -89,6 +89,10 @@ impl Unique {
         let Some(name) = name else { return };
         // Azure's names ignore case.
         if let Some((first, other)) = self.resources.get(&(kind, name.to_lowercase())) {
+            // Two servers of one name are reported as that.
+            if other == server.name() {
+                return;
+            }
             findings.push(
                 Finding::new(
                     &LO105,
@@ -142,7 +146,7 @@ pub(in crate::describer) fn secrets<'a>(
         }
         let label = match others.len() {
             0 => "not set here".to_owned(),
-            more => format!("not set here, and used in {} more", count(more, "place")),
+            more => format!("not set here, and used in {}", count(more, "more place")),
         };
         let mut finding = Finding::new(
             &LO111,

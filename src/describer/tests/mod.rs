@@ -63,7 +63,7 @@ impl Copy {
         load(&self.path, &|_| true, TODAY).unwrap()
     }
 
-    /// Each finding as `code severity file:line:column message`, in order.
+    /// Each finding as `code severity file [what stands there] message`, in order.
     pub(super) fn findings(&self) -> Vec<String> {
         let loaded = self.load();
         let all = loaded
@@ -76,9 +76,14 @@ impl Copy {
 
 pub(super) fn line(loaded: &Loaded, finding: &Finding) -> String {
     let place = finding.span.map_or_else(String::new, |span| {
-        let place = loaded.sources.place(span);
-        let file = place.file.file_name().unwrap_or_default().to_owned();
-        format!("{file}:{}:{} ", place.line, place.column)
+        let file = loaded.sources.file(span.file);
+        let there = file.text.get(span.start as usize..span.end as usize);
+        let there = there
+            .unwrap_or("not a place")
+            .lines()
+            .next()
+            .unwrap_or_default();
+        format!("{} [{there}] ", file.path.file_name().unwrap_or_default())
     });
     format!(
         "{} {} {place}{}",

@@ -29,7 +29,7 @@ pub(in crate::describer) struct NonEmpty<T>(pub(in crate::describer) Vec<Located
 impl<T: Wire> Wire for NonEmpty<T> {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         if matches!(&node.kind, Kind::List(items) if items.is_empty()) {
-            reader.wrong(node, "a list with at least one item");
+            reader.too_short(node);
             return None;
         }
         Vec::read(node, reader).map(Self)

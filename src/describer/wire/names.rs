@@ -1,6 +1,6 @@
 //! Names and other texts of a fixed shape.
 
-use super::text::{Shape, read_text, texts};
+use super::text::{Shape, Shaped as _, read_text, texts};
 use crate::describer::read::{Reader, Wire};
 use crate::describer::tree::Node;
 use crate::fleet::server::Image;
@@ -74,9 +74,6 @@ texts! {
     /// A setting: an environment variable, or what a domain name is for.
     SettingName: "a name of letters, digits, `_` and `-` that starts with a letter",
         shape("A-Za-z", "A-Za-z0-9_-", "A-Za-z0-9_", 1, 80);
-    /// An e-mail address.
-    Email: "an e-mail address",
-        shape("A-Za-z0-9", "A-Za-z0-9.+_@-", "a-z", 6, 254);
 }
 
 impl Wire for Image {
@@ -148,6 +145,47 @@ impl JsonSchema for Until {
             "description": "The last day on which it holds, `2026-12-31`.",
             "format": "date",
             "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        })
+    }
+}
+
+/// An e-mail address.
+#[derive(Debug, Clone)]
+pub(in crate::describer) struct Email(pub(in crate::describer) String);
+
+const MAILBOX: Shape = shape("A-Za-z0-9", "A-Za-z0-9.+_-", "A-Za-z0-9_", 1, 64);
+
+impl Wire for Email {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        const WANTED: &str = "an e-mail address";
+        let text = read_text(node, reader, WANTED)?;
+        if let Some((mailbox, domain)) = text.split_once('@')
+            && MAILBOX.fits(mailbox)
+            && Domain::SHAPE.fits(domain)
+        {
+            return Some(Self(text.to_owned()));
+        }
+        reader.wrong(node, WANTED);
+        None
+    }
+}
+
+impl JsonSchema for Email {
+    fn schema_name() -> Cow<'static, str> {
+        "Email".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let bare = |shape: &Shape| {
+            shape
+                .pattern()
+                .trim_start_matches('^')
+                .trim_end_matches('$')
+                .to_owned()
+        };
+        json_schema!({
+            "type": "string",
+            "description": "An e-mail address.",
+            "pattern": format!("^{}@{}$", bare(&MAILBOX), bare(&Domain::SHAPE)),
         })
     }
 }

@@ -99,7 +99,10 @@ macro_rules! texts {
     ($($(#[doc = $about:literal])* $name:ident: $wanted:literal, $shape:expr;)*) => {$(
         $(#[doc = $about])*
         #[derive(Debug, Clone)]
-        pub(in crate::describer) struct $name(pub(in crate::describer) String);
+        pub(in crate::describer) struct $name(
+            #[allow(dead_code, reason = "some are only checked, and kept as flat settings")]
+            pub(in crate::describer) String,
+        );
 
         impl $crate::describer::wire::text::Shaped for $name {
             const SHAPE: $crate::describer::wire::text::Shape = $shape;
