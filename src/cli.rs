@@ -198,5 +198,18 @@ pub(crate) struct Simulator {
     )]
     pub(crate) file: Option<Utf8PathBuf>,
     #[command(subcommand)]
-    pub(crate) command: crate::simulator::command::Command,
+    pub(crate) command: Simulated,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Simulated {
+    #[command(flatten)]
+    Cloud(crate::simulator::command::Command),
+    /// Write the simulated providers into a folder, for a Terraform configuration of your own:
+    /// TF_CLI_CONFIG_FILE=FOLDER/terraform.rc and LOSTOPS_SIMULATED_CLOUD=FILE make Terraform use them.
+    Providers {
+        /// Where to write them.
+        #[arg(value_name = "FOLDER")]
+        folder: Utf8PathBuf,
+    },
 }

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let name = std::env::args().next().unwrap_or_default();
     let done = match simulator::plugin_name(&name) {
         Some(provider) => simulator::serve(provider).map(|()| exit::Exit::Clean),
-        None => run(&cli::Cli::parse()),
+        None => run(cli::Cli::parse()),
     };
     match done {
         Ok(exit) => exit.into(),
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &cli::Cli) -> anyhow::Result<exit::Exit> {
+fn run(cli: cli::Cli) -> anyhow::Result<exit::Exit> {
     let level =
         ["warn", "lostops=info", "lostops=debug", "trace"][usize::from(cli.global.verbose.min(3))];
     tracing_subscriber::fmt()

@@ -19,30 +19,30 @@ use anyhow::Context as _;
 use std::io;
 
 /// Does what was asked.
-pub(crate) fn run(context: &Context, cli: &Cli, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
+pub(crate) fn run(context: &Context, cli: Cli, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
     let colours = match cli.global.color {
         Color::Auto => context.colours(context.stdout_is_terminal),
         Color::Always => true,
         Color::Never => false,
     };
-    match &cli.command {
+    match cli.command {
         Command::Check(arguments) => show(
-            check::run(context, arguments),
+            check::run(context, &arguments),
             arguments.output.format,
             colours,
             out,
         ),
         Command::Plan(arguments) => {
-            let report = interruptible(|| plan::run(context, arguments))?;
+            let report = interruptible(|| plan::run(context, &arguments))?;
             show(report, arguments.output.format, colours, out)
         }
         Command::Apply(arguments) => {
-            let report = interruptible(|| apply::run(context, arguments))?;
+            let report = interruptible(|| apply::run(context, &arguments))?;
             show(report, arguments.output.format, colours, out)
         }
-        Command::Graph(arguments) => reference::graph(context, arguments, colours, out),
-        Command::Explain(arguments) => reference::explain(arguments, colours, out),
-        Command::Schema(arguments) => reference::schema(arguments, out),
+        Command::Graph(arguments) => reference::graph(context, &arguments, colours, out),
+        Command::Explain(arguments) => reference::explain(&arguments, colours, out),
+        Command::Schema(arguments) => reference::schema(&arguments, out),
         Command::Doctor => doctor::run(context, colours, out),
         Command::Simulator(arguments) => simulate::run(context, arguments, out),
     }

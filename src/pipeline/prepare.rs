@@ -3,6 +3,7 @@
 use crate::cli::Cloud;
 use crate::context::Context;
 use crate::fleet::Fleet;
+use crate::fleet::words::count;
 use crate::report::Failure;
 use crate::report::progress::Progress;
 use crate::simulator;
@@ -158,6 +159,23 @@ fn simulated(
         workspace.cloud().into_string(),
     );
     Ok((environment, notes))
+}
+
+/// The servers by name, what surrounds them as a number.
+fn summary(made: Vec<String>) -> Vec<String> {
+    let (servers, around): (Vec<String>, Vec<String>) = made
+        .into_iter()
+        .partition(|sentence| sentence.starts_with("The server "));
+    if servers.is_empty() && around.is_empty() {
+        return Vec::new();
+    }
+    let mut notes = vec![format!(
+        "put into the simulated subscription first, as its owner would have made it: {} and what surrounds them ({})",
+        count(servers.len(), "adopted server"),
+        count(around.len(), "thing"),
+    )];
+    notes.extend(servers);
+    notes
 }
 
 fn remove_if_there(path: &Utf8Path) -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! `lostops simulator`: the simulated cloud of one environment, looked at or changed by hand.
 
 use super::describe;
-use crate::cli::Simulator;
+use crate::cli::{Simulated, Simulator};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::report::Report;
@@ -12,9 +12,17 @@ use std::io;
 
 pub(super) fn run(
     context: &Context,
-    arguments: &Simulator,
+    arguments: Simulator,
     out: &mut dyn io::Write,
 ) -> anyhow::Result<Exit> {
+    let command = match arguments.command {
+        Simulated::Cloud(command) => command,
+        Simulated::Providers { folder } => {
+            simulator::mirror::write(&folder, &context.program)?;
+            writeln!(out, "{}", folder.join("terraform.rc"))?;
+            return Ok(Exit::Clean);
+        }
+    };
     let file = match &arguments.file {
         Some(file) => file.clone(),
         None => {
@@ -30,6 +38,6 @@ pub(super) fn run(
             Workspace::new(&context.folder, &environment, "simulated").cloud()
         }
     };
-    simulator::command::run(&arguments.command, &file, out)?;
+    simulator::command::run(command, &file, out)?;
     Ok(Exit::Clean)
 }
