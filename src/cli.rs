@@ -206,7 +206,7 @@ pub(crate) enum Simulated {
     #[command(flatten)]
     Cloud(crate::simulator::command::Command),
     /// Write the simulated providers into a folder, for a Terraform configuration of your own:
-    /// TF_CLI_CONFIG_FILE=FOLDER/terraform.rc and LOSTOPS_SIMULATED_CLOUD=FILE make Terraform use them.
+    /// `TF_CLI_CONFIG_FILE=FOLDER/terraform.rc` and `LOSTOPS_SIMULATED_CLOUD=FILE` make Terraform use them.
     Providers {
         /// Where to write them.
         #[arg(value_name = "FOLDER")]

@@ -53,6 +53,7 @@ rules! {
     nature_not_provable,
     grant_expired,
     waiver_expired,
+    package_not_permitted,
 }
 
 /// Judges by every rule.

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use include_dir::{Dir, include_dir};
 use serde_json::{Value, json};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 
 static MODULE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/terraform");
 

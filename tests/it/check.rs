@@ -197,3 +197,20 @@ fn a_folder_that_does_not_exist_is_our_inability_not_a_violation() {
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("describers"), "{}", run.stdout);
 }
+
+#[test]
+fn a_package_that_the_policy_does_not_name_is_not_permitted() {
+    let project = Project::lostops();
+    project.edit(
+        "describers/backend.yaml",
+        "packages: []",
+        "packages: [htop]",
+    );
+    assert_eq!(errors(&project.json(3, &["check"])), ["LO401"]);
+    project.edit(
+        "describers/policy.yaml",
+        "packages: { allow: [] }",
+        "packages: { allow: [htop] }",
+    );
+    project.json(0, &["check"]);
+}

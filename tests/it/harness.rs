@@ -7,47 +7,47 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// The root of the repository.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A user's repository.
-pub struct Project {
+pub(crate) struct Project {
     folder: TempDir,
 }
 
 /// How a run ended.
 #[derive(Debug)]
-pub struct Run {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Project {
     /// With the repository's own `describers/`.
-    pub fn lostops() -> Self {
+    pub(crate) fn lostops() -> Self {
         Self::with(&root().join("describers"))
     }
 
     /// With the describers of a folder.
-    pub fn with(describers: &Path) -> Self {
+    pub(crate) fn with(describers: &Path) -> Self {
         let project = Self::empty();
         copy(describers, &project.path("describers"));
         project
     }
 
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self {
             folder: TempDir::with_prefix("lostops-").expect("a temporary folder"),
         }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> &Self {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder");
         fs::write(path, text).expect("the file");
@@ -55,7 +55,7 @@ impl Project {
     }
 
     /// Replaces a text that must be there.
-    pub fn edit(&self, name: &str, from: &str, to: &str) -> &Self {
+    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) -> &Self {
         let text = fs::read_to_string(self.path(name)).expect("the file");
         assert!(text.contains(from), "{name} does not contain {from:?}");
         fs::write(self.path(name), text.replacen(from, to, 1)).expect("the file");
@@ -63,7 +63,7 @@ impl Project {
     }
 
     /// The program, with nothing of the caller's environment but what finds Terraform.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lostops"));
         command
             .args(arguments)
@@ -78,34 +78,34 @@ impl Project {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         finish(&mut self.command(arguments))
     }
 
     /// Runs with `--format json` and reads the answer, which must have this exit code.
-    pub fn json(&self, code: i32, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, code: i32, arguments: &[&str]) -> Value {
         let run = self.run(&[arguments, &["--format", "json"]].concat());
         assert_eq!(run.code, code, "{}\n{}", run.stdout, run.stderr);
         serde_json::from_str(&run.stdout).expect("the answer is JSON")
     }
 
-    pub fn plan(&self, code: i32) -> Value {
+    pub(crate) fn plan(&self, code: i32) -> Value {
         self.json(code, &["plan", "--cloud", "simulated"])
     }
 
-    pub fn apply(&self, code: i32) -> Value {
+    pub(crate) fn apply(&self, code: i32) -> Value {
         self.json(code, &["apply", "--cloud", "simulated"])
     }
 
     /// Changes the simulated cloud by hand.
-    pub fn portal(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn portal(&self, arguments: &[&str]) -> Run {
         let run = self.run(&[&["simulator"], arguments].concat());
         assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
         run
     }
 }
 
-pub fn finish(command: &mut Command) -> Run {
+pub(crate) fn finish(command: &mut Command) -> Run {
     let output = command.output().expect("lostops starts");
     Run {
         code: output.status.code().unwrap_or(-1),
@@ -123,7 +123,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The server of this name in an answer.
-pub fn server<'a>(answer: &'a Value, name: &str) -> &'a Value {
+pub(crate) fn server<'a>(answer: &'a Value, name: &str) -> &'a Value {
     let servers = answer["servers"].as_array().expect("servers");
     servers
         .iter()
@@ -132,7 +132,7 @@ pub fn server<'a>(answer: &'a Value, name: &str) -> &'a Value {
 }
 
 /// The first finding with this code.
-pub fn finding<'a>(answer: &'a Value, code: &str) -> &'a Value {
+pub(crate) fn finding<'a>(answer: &'a Value, code: &str) -> &'a Value {
     let findings = answer["findings"].as_array().expect("findings");
     findings
         .iter()
@@ -141,7 +141,7 @@ pub fn finding<'a>(answer: &'a Value, code: &str) -> &'a Value {
 }
 
 /// Codes of the errors, each once, ascending.
-pub fn errors(answer: &Value) -> Vec<String> {
+pub(crate) fn errors(answer: &Value) -> Vec<String> {
     let findings = answer["findings"].as_array().expect("findings");
     let errors = findings
         .iter()
@@ -155,7 +155,7 @@ pub fn errors(answer: &Value) -> Vec<String> {
 }
 
 /// The words of a server's changes.
-pub fn changes(answer: &Value, name: &str) -> Vec<String> {
+pub(crate) fn changes(answer: &Value, name: &str) -> Vec<String> {
     let changes = server(answer, name)["changes"].as_array().expect("changes");
     changes
         .iter()
@@ -164,7 +164,7 @@ pub fn changes(answer: &Value, name: &str) -> Vec<String> {
 }
 
 /// What a server exposes as planned: `3306/tcp from backend`.
-pub fn planned(answer: &Value, name: &str) -> Vec<String> {
+pub(crate) fn planned(answer: &Value, name: &str) -> Vec<String> {
     let exposures = server(answer, name)["exposures"]
         .as_array()
         .expect("exposures");

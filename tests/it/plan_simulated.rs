@@ -347,3 +347,43 @@ fn two_plans_at_once_do_not_meet() {
         assert_eq!(answer["result"], "clean", "{answer:#}");
     }
 }
+
+#[test]
+fn an_interrupt_in_the_middle_of_an_apply_loses_nothing() {
+    let project = Project::with(&crate::harness::root().join("examples/managed"));
+    project.plan(0);
+    project.portal(&["latency", "700"]);
+    let mut command = project.command(&["apply", "--cloud", "simulated", "--format", "json"]);
+    let child = command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("lostops starts");
+    let cloud = project.path(".lostops/staging/simulated/cloud.json");
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !std::fs::read_to_string(&cloud)
+        .is_ok_and(|text| text.contains("virtualNetworks/staging-network"))
+    {
+        assert!(
+            std::time::Instant::now() < until,
+            "the network was never made"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    // Twice, as a cancelled job does: Terraform must get only the first.
+    for _ in 0..2 {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a process id"));
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("the signal");
+    }
+    let output = child.wait_with_output().expect("lostops ends");
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(answer["failure"]["reason"], "cancelled", "{answer:#}");
+    assert!(
+        !project.portal(&["list"]).stdout.contains("Standard_B2s"),
+        "nothing is made after the interrupt"
+    );
+
+    project.portal(&["latency", "0"]);
+    assert_eq!(project.apply(0)["applied"], true);
+    assert_eq!(changes(&project.plan(0), "web"), ["none"]);
+}
