@@ -149,6 +149,7 @@ fn simulated(
     fs_err::create_dir_all(&workspace.folder)?;
     let notes = simulator::seed::adopt(&workspace.cloud(), SIMULATED_SUBSCRIPTION, fleet)
         .context("could not put the adopted servers into the simulated subscription")?;
+    let notes = summary(notes);
     let mut environment = automation(context.allowed(PLAIN));
     environment.insert(
         "TF_CLI_CONFIG_FILE".to_owned(),

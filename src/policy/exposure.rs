@@ -176,7 +176,12 @@ impl Leftover {
                 .map(crate::fleet::Fleet::directory)
                 .unwrap_or_default(),
         };
-        or_list(&directory.words(&self.from))
+        let mut words = directory.words(&self.from);
+        if words.first().is_some_and(|first| first == "internet") {
+            // Whoever says internet has said everyone.
+            words.truncate(1);
+        }
+        or_list(&words)
     }
 
     pub(super) fn reach(&self) -> Reach {
