@@ -4,8 +4,37 @@
 //! What is not known yet is resolved through the references of the configuration, or else counts both
 //! ways: `open` is what is certain, `unproven` what cannot be shown closed.
 
+mod address;
+mod assemble;
+mod attach;
+mod change;
+mod checks;
+mod config;
+mod database;
+mod document;
+mod drift;
 mod error;
+mod evaluate;
+mod exposure;
+mod extract;
+mod fact;
+mod front;
+mod group;
+mod index;
+mod json;
+mod machines;
 mod model;
+mod nature;
+mod opaque;
+mod ownership;
+mod power;
+mod problems;
+mod resolve;
+mod rule;
+mod scan;
+mod source;
+mod text;
+mod world;
 
 pub(crate) use error::PlanError;
 pub(crate) use model::{
@@ -15,6 +44,7 @@ pub(crate) use model::{
 };
 
 use camino::Utf8Path;
+use document::Document;
 
 /// What to keep beyond the meaning.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,17 +55,12 @@ pub(crate) struct Options {
 
 /// Reads a file. It is streamed: memory does not grow with what is skipped.
 pub(crate) fn read(path: &Utf8Path, options: Options) -> Result<Plan, PlanError> {
-    let bytes = fs_err::read(path).map_err(|source| PlanError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    read_bytes(&bytes, options)
+    let document = Document::read(path, options, || fs_err::File::open(path))?;
+    Ok(assemble::assemble(document))
 }
 
 /// Reads what `terraform show -json` has printed.
-pub(crate) fn read_bytes(bytes: &[u8], _options: Options) -> Result<Plan, PlanError> {
-    if bytes.is_empty() {
-        return Err(PlanError::Empty);
-    }
-    Ok(Plan::default())
+pub(crate) fn read_bytes(bytes: &[u8], options: Options) -> Result<Plan, PlanError> {
+    let document = Document::read(Utf8Path::new("the plan"), options, || Ok(bytes))?;
+    Ok(assemble::assemble(document))
 }

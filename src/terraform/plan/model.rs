@@ -155,12 +155,14 @@ pub(crate) enum PublicSide {
     None,
     /// Something public is in front: a load balancer, a firewall's NAT.
     Behind,
+    /// It may have a public address.
+    Unknown,
     /// A public address of SKU Standard: closed until a group allows.
     Standard,
+    /// A public address whose SKU is not known.
+    Public,
     /// A public address of SKU Basic: open where no group denies.
     Basic,
-    /// It may have one.
-    Unknown,
 }
 
 /// What happens to the nature of a machine.
