@@ -70,7 +70,7 @@ pub(super) fn environment(
                 );
             }
             if let (Some(name), Some(address)) = (called(file), address(written)) {
-                unique.address(name, address, &mut findings);
+                unique.address(name, &address, &mut findings);
             }
         }
     }
@@ -228,8 +228,9 @@ fn everyone(ground: &Ground, files: &[ServerFile]) -> Names {
     names
 }
 
-fn address(written: &WrittenServer) -> Option<&Located<IpAddr>> {
-    written.vm.0.as_ref()?.value.private_ip.0.as_ref()
+fn address(written: &WrittenServer) -> Option<Located<IpAddr>> {
+    let address = written.vm.0.as_ref()?.value.private_ip.0.as_ref()?;
+    Some(Located::new(address.value.0, address.span))
 }
 
 /// The server's name as it is written, or else as the file says.

@@ -12,23 +12,23 @@ const MAX_BYTES: u64 = 1 << 20;
 pub(super) fn read(path: &Utf8Path, root: &Utf8Path) -> Result<String, Finding> {
     let refuse =
         |what: &str, help: &str| Err(Finding::new(&LO101, format!("`{path}` {what}")).help(help));
-    let real = match path.canonicalize_utf8() {
-        Ok(real) => real,
-        Err(error) => {
-            return refuse(
-                &format!("cannot be reached: {}", reason(&error)),
-                "repair or remove the link",
-            );
-        }
-    };
-    if !real.starts_with(root) {
-        return refuse(
-            "is a link that leaves the folder",
-            "put the file itself into the folder",
-        );
-    }
     // Asked before it is opened: to open a pipe would wait for its writer.
-    let kind = match fs_err::metadata(&real) {
+    let kind = match fs_err::symlink_metadata(path) {
+        Ok(kind) if kind.is_symlink() => match inside(path, root) {
+            Ok(Some(kind)) => kind,
+            Ok(None) => {
+                return refuse(
+                    "is a link that leaves the folder",
+                    "put the file itself into the folder",
+                );
+            }
+            Err(error) => {
+                return refuse(
+                    &format!("cannot be reached: {}", reason(&error)),
+                    "repair or remove the link",
+                );
+            }
+        },
         Ok(kind) => kind,
         Err(error) => {
             return refuse(
@@ -57,7 +57,7 @@ pub(super) fn read(path: &Utf8Path, root: &Utf8Path) -> Result<String, Finding> 
     }
     let mut bytes = Vec::with_capacity(usize::try_from(kind.len()).unwrap_or(0) + 1);
     let read =
-        fs_err::File::open(&real).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
+        fs_err::File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes));
     if let Err(error) = read {
         return refuse(
             &format!("cannot be read: {}", reason(&error)),
@@ -65,6 +65,15 @@ pub(super) fn read(path: &Utf8Path, root: &Utf8Path) -> Result<String, Finding> 
         );
     }
     text(bytes).or_else(|(what, help)| refuse(what, help))
+}
+
+/// What a link leads to; `None` when that is not in the folder.
+fn inside(path: &Utf8Path, root: &Utf8Path) -> std::io::Result<Option<std::fs::Metadata>> {
+    let real = path.canonicalize_utf8()?;
+    if !real.starts_with(root) {
+        return Ok(None);
+    }
+    fs_err::metadata(&real).map(Some)
 }
 
 type Refused = (&'static str, &'static str);

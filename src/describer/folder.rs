@@ -141,7 +141,8 @@ fn list(folder: &Utf8Path, findings: &mut Vec<Finding>) -> Result<Listing, LoadE
             None => {}
         }
     }
-    listing.files.sort_by(|a, b| a.1.cmp(&b.1));
+    // As text: to compare paths part by part takes far longer.
+    listing.files.sort_by(|a, b| a.1.as_str().cmp(b.1.as_str()));
     listing.folders.sort();
     Ok(listing)
 }

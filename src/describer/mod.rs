@@ -115,13 +115,3 @@ pub(crate) fn load(
 pub(crate) fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     schema::all()
 }
-pub(crate) fn bench_parse(t: &str) -> bool {
-    yaml::parse(t).is_ok()
-}
-pub(crate) fn bench_doc(t: &str) -> bool {
-    let mut s = SourceMap::default();
-    let f = s.add("x.yaml", "");
-    document::from_text(f, folder::Part::Server, "x.yaml".into(), t.to_owned())
-        .findings
-        .is_empty()
-}

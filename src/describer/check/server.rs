@@ -122,7 +122,11 @@ fn machine(
     ground: &Ground,
     findings: &mut Vec<Finding>,
 ) -> Option<Machine> {
-    if let (Some(address), Some(subnet)) = (&written.private_ip.0, &ground.subnet)
+    let private_ip = written
+        .private_ip
+        .0
+        .map(|address| convert(address, |address| address.0));
+    if let (Some(address), Some(subnet)) = (&private_ip, &ground.subnet)
         && let Some(problem) = subnet::problem(address.value, subnet.value)
     {
         let first = subnet::first_free(subnet.value)
@@ -170,7 +174,7 @@ fn machine(
         ownership: written.ownership.0?,
         size: convert(written.size.0?, |size| size.0),
         image: written.image.0?,
-        private_ip: written.private_ip.0?,
+        private_ip: private_ip?,
         public_ip: written.public_ip.is_some_and(|public| public.value),
         disk_gb: convert(value(written.disk)?.size_gb.0?, |size| size.0),
         data_disks,

@@ -58,20 +58,52 @@ impl JsonSchema for Block {
         json_schema!({
             "type": "string",
             "description": "A CIDR block, `203.0.113.0/24`, or one address.",
-            "pattern": "^[0-9A-Fa-f:]+(\\.[0-9]+){0,3}(/[0-9]{1,3})?$",
+            "pattern": format!("^({})$", block_pattern()),
         })
     }
 }
 
-impl Wire for IpAddr {
+/// One address.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::describer) struct Address(pub(in crate::describer) IpAddr);
+
+impl Wire for Address {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         const WANTED: &str = "an IP address such as `10.10.0.5`";
         let text = read_text(node, reader, WANTED)?;
-        text.parse().ok().or_else(|| {
-            reader.wrong(node, WANTED);
-            None
+        if let Ok(address) = text.parse() {
+            return Some(Self(address));
+        }
+        reader.wrong(node, WANTED);
+        None
+    }
+}
+
+impl JsonSchema for Address {
+    fn schema_name() -> Cow<'static, str> {
+        "Address".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "An IP address, `10.10.0.5`.",
+            "pattern": format!("^({}|{V6})$", v4()),
         })
     }
+}
+
+const V6: &str = "(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}\
+|(?:(?:[0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4})?::(?:(?:[0-9A-Fa-f]{1,4}:){0,6}[0-9A-Fa-f]{1,4})?";
+
+fn v4() -> String {
+    let byte = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+    format!("(?:{byte}\\.){{3}}{byte}")
+}
+
+/// A block or an address, without the anchors.
+fn block_pattern() -> String {
+    let (v4, prefix4) = (v4(), "(?:/(?:3[0-2]|[12]?[0-9]))?");
+    format!("{v4}{prefix4}|(?:{V6})(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?")
 }
 
 /// `from:` as it is written; who a name belongs to is not known yet.
@@ -127,7 +159,7 @@ impl JsonSchema for Origin {
         json_schema!({
             "type": "string",
             "description": "From whom: `internet`, a group of the environment, a server, `role:backend`, or a CIDR block.",
-            "pattern": format!("^({name}|role:({})|[0-9A-Fa-f:]+(\\.[0-9]+){{0,3}}(/[0-9]{{1,3}})?)$", roles.join("|")),
+            "pattern": format!("^({name}|role:({})|{})$", roles.join("|"), block_pattern()),
         })
     }
 }

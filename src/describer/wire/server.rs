@@ -3,7 +3,7 @@
 use super::collection::NonEmpty;
 use super::kinds::{Gigabytes, TlsWord};
 use super::names::{AzureName, DiskName, Package, Purpose, ServerName, Size, UserName};
-use super::network::Origin;
+use super::network::{Address, Origin};
 use super::ports::Ports;
 use super::services::{Flat, Services};
 use super::text::Words;
@@ -11,7 +11,6 @@ use crate::describer::read::{Maybe, Need, record};
 use crate::fleet::port::Protocol;
 use crate::fleet::server::{Image, Ownership, PowerState, Role};
 use crate::source::Located;
-use std::net::IpAddr;
 
 record! {
     /// One server: what it is, whether it runs, which ports it opens and to whom.
@@ -41,7 +40,7 @@ record! {
         /// What it is made from, `publisher:offer:sku:version`.
         image: Need<Image>,
         /// Its address in the subnet; static, so that every plan is fully known.
-        private_ip: Need<IpAddr>,
+        private_ip: Need<Address>,
         /// Whether it has an address on the internet; `false` unless said.
         public_ip: Maybe<bool>,
         /// The system's disk.
