@@ -1,10 +1,11 @@
 //! Facts and subjects as the sheets that every format shows.
 
 use crate::fleet::Fleet;
-use crate::fleet::exposure::{Line, Proof, Stage, lines};
+use crate::fleet::exposure::{Line, Proof, Stage, gained, lines};
 use crate::fleet::reach::Reach;
 use crate::fleet::server::Server;
 use crate::fleet::sources::{Directory, SourceSet};
+use crate::fleet::words::or_list;
 use crate::policy::Facts;
 use crate::policy::exposure::{undeclared, unpermitted};
 use crate::report::{Counts, GroupSheet, ServerSheet, ShownExposure};
@@ -119,20 +120,46 @@ fn sentences(subject: &Subject) -> Vec<String> {
         .iter()
         .any(|change| matches!(change, MachineChange::Create));
     if !new && subject.planned && subject.state != "absent" {
-        let shown = |verb: &str, reach: &Reach| {
-            let lines = lines(reach, &subject.directory, Proof::Open);
-            lines
-                .into_iter()
-                .map(|line| format!("{verb} {}", hidden(line, &subject.rule_for(reach))))
-                .collect::<Vec<_>>()
-        };
-        sentences.extend(shown("opens", &subject.open.difference(&subject.before)));
-        sentences.extend(shown("closes", &subject.before.difference(&subject.open)));
+        let (before, after) = (&subject.before, &subject.open);
+        sentences.extend(said(
+            "opens",
+            &gained(before, after, &subject.directory),
+            after,
+            subject,
+        ));
+        sentences.extend(said(
+            "closes",
+            &gained(after, before, &subject.directory),
+            before,
+            subject,
+        ));
     }
     sentences
 }
 
-fn hidden(line: Line, rule: &Option<&Contribution>) -> Line {
+/// `opens 443/tcp from internet`; both protocols in one sentence where they agree.
+fn said(verb: &str, lines: &[Line], reach: &Reach, subject: &Subject) -> Vec<String> {
+    let mut said: Vec<(String, String, Vec<&str>)> = Vec::new();
+    for line in lines {
+        let range = Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
+        let line_shown = hidden(line.clone(), subject.rule_for(&reach.intersection(&range)));
+        let (ports, from) = (line_shown.ports(), or_list(&line_shown.from));
+        match said
+            .iter_mut()
+            .find(|known| known.0 == ports && known.1 == from)
+        {
+            Some(known) => known.2.push(line.protocol.word()),
+            None => said.push((ports, from, vec![line.protocol.word()])),
+        }
+    }
+    said.into_iter()
+        .map(|(ports, from, protocols)| {
+            format!("{verb} {ports}/{} from {from}", protocols.join(" and "))
+        })
+        .collect()
+}
+
+fn hidden(line: Line, rule: Option<&Contribution>) -> Line {
     if rule.is_some_and(|rule| rule.sensitive) {
         line.hide()
     } else {
@@ -218,7 +245,7 @@ fn planned(facts: &Facts<'_>, subject: &Subject, into: &mut Vec<ShownExposure>) 
                     .map_or_else(|| subject.address.clone(), |rule| rule.evidence.clone()),
                 purpose: String::new(),
                 permitted,
-                line: hidden(line, &rule),
+                line: hidden(line, rule),
             });
         }
     }
@@ -257,7 +284,7 @@ pub(super) fn groups(plan: &Plan, directory: &Directory) -> Vec<GroupSheet> {
                             .contributions
                             .iter()
                             .find(|one| !one.reach.intersection(&part).is_empty());
-                        hidden(line, &rule)
+                        hidden(line, rule)
                     })
                     .collect::<Vec<_>>()
             };

@@ -10,6 +10,9 @@ use crate::fleet::sources::SourceSet;
 use crate::fleet::words::{and_list, or_list};
 use crate::terraform::subject::Subject;
 
+/// More sources than this are counted in a message; the JSON has them all.
+const SAID: usize = 6;
+
 impl Facts<'_> {
     pub(crate) fn server(&self, name: &str) -> Option<&Server> {
         self.fleet?.server(name)
@@ -180,6 +183,11 @@ impl Leftover {
         if words.first().is_some_and(|first| first == "internet") {
             // Whoever says internet has said everyone.
             words.truncate(1);
+        }
+        if words.len() > SAID {
+            let more = words.len() - SAID;
+            words.truncate(SAID);
+            words.push(format!("{more} more"));
         }
         or_list(&words)
     }
