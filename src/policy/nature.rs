@@ -67,11 +67,12 @@ fn finding(
     operation: Operation,
     target: Option<&str>,
 ) -> Finding {
-    let message = format!(
-        "`{}` would {}, which the policy denies",
-        subject.name,
-        passive(change)
-    );
+    let denied = if facts.fleet.is_some() {
+        "which the policy denies"
+    } else {
+        "and no policy was given"
+    };
+    let message = format!("`{}` would {}, {denied}", subject.name, passive(change));
     let mut finding = Finding::new(meta, message)
         .server(&subject.name)
         .evidence(&subject.address);
@@ -87,6 +88,10 @@ fn finding(
         finding = finding.related(rule.span, "denied here");
     }
     let adopted = server.is_some_and(Server::is_adopted);
+    if facts.fleet.is_none() {
+        return finding
+            .help("judge the plan beside describers and their policy: `--describers FOLDER`");
+    }
     finding.help(if adopted && !matches!(operation, Operation::Start | Operation::Stop) {
         "an adopted machine's nature is its owner's: set the describer back to what the machine is, or have its owner change it first".to_owned()
     } else {

@@ -33,5 +33,32 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             findings.push(planned(&META, facts, subject, &left, "leaves open").help(help));
         }
     }
+    findings.extend(unclaimed(facts));
+    findings
+}
+
+/// Groups that guard something, but nothing that this plan shows.
+fn unclaimed(facts: &Facts<'_>) -> Vec<Finding> {
+    let groups = facts.plan.map(|plan| plan.groups.as_slice()).unwrap_or_default();
+    let mut findings = Vec::new();
+    for group in groups {
+        let attached = !group.attached_to.is_empty() || group.maybe_attached_elsewhere;
+        if !attached || facts.subjects.iter().any(|subject| subject.groups.contains(&group.address)) {
+            continue;
+        }
+        for left in leftovers(&group.open) {
+            let rule = group.contributions.iter().find(|one| !one.reach.intersection(&left.reach()).is_empty());
+            let what = match rule {
+                Some(rule) if rule.sensitive => "(sensitive)".to_owned(),
+                _ => format!("{} from {}", left.ports_words(), left.from_words(None, facts)),
+            };
+            let message = format!("a security group leaves open {what} on machines that the plan does not show");
+            findings.push(
+                Finding::new(&META, message)
+                    .evidence(rule.map_or(group.address.as_str(), |rule| rule.evidence.as_str()))
+                    .help("describe the machines behind it and their ports, or close them in the group"),
+            );
+        }
+    }
     findings
 }

@@ -127,12 +127,12 @@ fn changes(sheet: &ServerSheet) -> bool {
 
 fn server(sheet: &ServerSheet, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
     let facts: Vec<String> = sheet.facts.iter().map(|fact| inert(fact)).collect();
-    writeln!(
-        out,
+    let title = format!(
         "{}  {}",
         paint.bold(&inert(&sheet.name)),
         paint.dim(&facts.join(" · "))
-    )?;
+    );
+    writeln!(out, "{}", title.trim_end())?;
     for sentence in &sheet.sentences {
         writeln!(out, "  {} {}", mark(sentence, paint), inert(sentence))?;
     }

@@ -28,6 +28,8 @@ pub(crate) struct Subject {
     /// Certainly open before.
     pub(crate) before: Reach,
     pub(crate) evidence: Vec<Arc<[Contribution]>>,
+    /// Addresses of the security groups in its way.
+    pub(crate) groups: Vec<String>,
     /// What its sources are called.
     pub(crate) directory: Directory,
     /// Whether the plan says anything about its ports.
@@ -156,6 +158,7 @@ fn of_machine(machine: &Machine, server: Option<&Server>, directory: &Directory)
         unproven: machine.unproven.clone(),
         before: machine.open_before.clone(),
         evidence: machine.evidence.clone(),
+        groups: machine.groups.clone(),
         directory,
         planned: true,
         as_source: SourceSet {
@@ -203,6 +206,7 @@ fn of_server(
             .iter()
             .map(|group| Arc::clone(&group.contributions))
             .collect(),
+        groups: group.iter().map(|group| group.address.clone()).collect(),
         directory: directory.clone(),
         planned: group.is_some(),
         as_source: SourceSet::addresses(Addresses::one(server.machine.private_ip.value)),
