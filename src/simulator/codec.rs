@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 pub(super) fn error(failure: impl std::fmt::Display) -> Diagnostic {
     Diagnostic {
         severity: 1,
-        summary: failure.to_string(),
+        summary: format!("{failure:#}"),
         ..Diagnostic::default()
     }
 }

@@ -14,7 +14,7 @@ pub(super) enum Failure {
     #[error("{0}")]
     Refused(String),
     /// The cloud's file cannot be used.
-    #[error("{0:#}")]
+    #[error(transparent)]
     Broken(#[from] anyhow::Error),
 }
 

@@ -72,6 +72,16 @@ pub(super) fn take(
 }
 
 impl FaultKind {
+    /// What happens, for lists.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Conflict => "409, another operation is in progress",
+            Self::Throttled => "429, too many requests",
+            Self::Quota => "the quota is used up",
+            Self::Halfway => "made halfway",
+        }
+    }
+
     pub(super) fn failure(self, name: &str) -> Failure {
         match self {
             Self::Conflict => Failure::conflict(

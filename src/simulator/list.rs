@@ -69,12 +69,19 @@ pub(super) fn write(cloud: &Cloud, out: &mut dyn Write) -> std::io::Result<()> {
 /// The failures that are still to happen.
 pub(super) fn faults(cloud: &Cloud, out: &mut dyn Write) -> std::io::Result<()> {
     for fault in &cloud.faults {
-        let any = |what: &Option<String>| what.clone().unwrap_or_else(|| "anything".to_owned());
-        let (what, name) = (any(&fault.type_name), any(&fault.name));
+        let what = fault
+            .type_name
+            .as_deref()
+            .map_or(String::new(), |ty| format!(" of a {ty}"));
+        let name = fault
+            .name
+            .as_deref()
+            .map_or(String::new(), |name| format!(" named {name}"));
+        let how = fault.kind.words();
         writeln!(
             out,
-            "The next {} of {what} named {name} will fail: {:?}.",
-            fault.times, fault.kind
+            "Coming changes{what}{name} fail {} more times: {how}.",
+            fault.times
         )?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use super::Provider;
 use super::cloud::{Attributes, Cloud, Resource, Store, objects, text, texts};
 use super::engine;
 use super::failure::Failure;
-use super::resources::{self, ResourceType as _, security};
+use super::resources::{self, security};
 use super::schema::Facts;
 use super::value::Value;
 use crate::simulator::arm::Kind;
@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail};
 use serde_json::{Value as Json, json};
 
 /// From how like a name must be to be worth suggesting.
-const NEAR: f64 = 0.7;
+const NEAR: f64 = 0.5;
 
 /// The one thing of that name, or of that id. Of several, a virtual machine comes first.
 pub(super) fn find<'a>(
@@ -50,7 +50,9 @@ pub(super) fn find<'a>(
 
 fn near(cloud: &Cloud, name: &str, of_kind: impl Fn(&&Resource) -> bool) -> String {
     let names: Vec<String> = cloud.all().filter(of_kind).map(Resource::name).collect();
-    let like = |other: &String| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
+    let like = |other: &String| {
+        strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &other.to_lowercase())
+    };
     let best = names
         .iter()
         .filter(|other| like(other) > NEAR)
@@ -114,10 +116,14 @@ pub(super) fn open(store: &Store, opening: &Opening<'_>) -> anyhow::Result<Strin
             Some(priority) => (priority, String::new()),
             None => free_priority(cloud, &group)?,
         };
-        let any = if source == "*" { "Any" } else { "CidrBlock" };
+        let from = match source.as_str() {
+            "*" => "Any",
+            source if source.starts_with(|first: char| first.is_ascii_alphabetic()) && !source.contains(':') => "Tag",
+            _ => "CidrBlock",
+        };
         let name = opening
             .rule
-            .map_or_else(|| format!("Allow{any}Custom{}Inbound", opening.port.replace('*', "Any")), str::to_owned);
+            .map_or_else(|| format!("Allow{from}Custom{}Inbound", opening.port.replace('*', "Any")), str::to_owned);
         let rule = json!({
             "name": name, "description": "", "priority": priority, "direction": "Inbound", "access": "Allow",
             "protocol": protocol, "source_port_range": "*", "source_port_ranges": [],

@@ -260,3 +260,6 @@ impl Seed<'_> {
         portal::make(self.cloud, self.facts, attach, &arguments).map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests;

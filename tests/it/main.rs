@@ -1,4 +1,5 @@
 //! lostops as its users meet it: through the program, with real Terraform.
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -11,3 +12,4 @@ mod commands;
 mod harness;
 mod plan_given;
 mod plan_simulated;
+mod simulator;
