@@ -5,8 +5,10 @@ mod files;
 mod findings;
 mod fleet;
 mod folders;
+mod meanings;
 mod robust;
 mod schema;
+mod yaml;
 
 use super::{Loaded, LoadedEnvironment, load};
 use crate::finding::{Finding, Severity};
