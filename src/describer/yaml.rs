@@ -6,7 +6,7 @@
 use super::tree::{Key, Kind, Node, Range, Refusal};
 use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, Tag};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Deeper than any describer, and shallow enough for a thread's stack.
 const MAX_DEPTH: usize = 32;
@@ -205,12 +205,13 @@ fn merge(entries: &mut Vec<(Key, Node)>) {
         Kind::List(items) => items,
         kind => vec![Node { kind, ..value }],
     };
+    let mut own: BTreeSet<String> = entries.iter().map(|(key, _)| key.name.clone()).collect();
     for map in maps {
         let Kind::Map(inherited) = map.kind else {
             continue;
         };
         for (key, value) in inherited {
-            if !entries.iter().any(|(own, _)| own.name == key.name) {
+            if own.insert(key.name.clone()) {
                 entries.push((key, value));
             }
         }

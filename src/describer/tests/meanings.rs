@@ -219,3 +219,15 @@ fn what_contradicts_itself_is_found() {
         ],
     );
 }
+
+#[test]
+fn a_server_cannot_have_the_name_of_everyone() {
+    let copy = Copy::new();
+    copy.change("database.yaml", "server: database", "server: internet");
+    let expected = "LO105 error database.yaml [internet] the name `internet` has a meaning already";
+    assert!(
+        copy.findings().contains(&expected.to_owned()),
+        "{:?}",
+        copy.findings()
+    );
+}
