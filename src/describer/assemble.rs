@@ -91,8 +91,15 @@ pub(super) fn environment(
     for server in &fleet_servers {
         unique.resources(server, &mut findings);
     }
-    let policy = policy
-        .and_then(|(file, written)| policies::check(file, *written?, &names, today, &mut findings));
+    let policy = policy.and_then(|(file, written)| {
+        Some(policies::check(
+            file,
+            *written?,
+            &names,
+            today,
+            &mut findings,
+        ))
+    });
     let webhook = ground
         .environment
         .as_ref()

@@ -35,7 +35,7 @@ pub(super) fn read(file: FileId, part: Part, path: Utf8PathBuf, root: &Utf8Path)
             file,
             text: String::new(),
             content: nothing(part),
-            findings: vec![finding.at(file.start(), "")],
+            findings: vec![finding.at(file.start(), "this file")],
             path,
         },
     }
@@ -56,6 +56,7 @@ pub(super) fn from_text(file: FileId, part: Part, path: Utf8PathBuf, text: Strin
                 "here",
                 "correct the YAML: spaces for indentation, one document in each file",
             );
+            reader.secrets = secrets::guess(&text);
             nothing(part)
         }
         Ok(node) if matches!(node.kind, Kind::Null) => {

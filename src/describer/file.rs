@@ -9,9 +9,12 @@ use std::io::Read as _;
 const MAX_BYTES: u64 = 1 << 20;
 
 /// The text, or what is wrong with the file, yet without its place.
-pub(super) fn read(path: &Utf8Path, root: &Utf8Path) -> Result<String, Finding> {
-    let refuse =
-        |what: &str, help: &str| Err(Finding::new(&LO101, format!("`{path}` {what}")).help(help));
+pub(super) fn read(path: &Utf8Path, root: &Utf8Path) -> Result<String, Box<Finding>> {
+    let refuse = |what: &str, help: &str| {
+        Err(Box::new(
+            Finding::new(&LO101, format!("`{path}` {what}")).help(help),
+        ))
+    };
     // Asked before it is opened: to open a pipe would wait for its writer.
     let kind = match fs_err::symlink_metadata(path) {
         Ok(kind) if kind.is_symlink() => match inside(path, root) {

@@ -10,6 +10,7 @@ mod parallel;
 mod read;
 mod schema;
 mod secrets;
+mod suggest;
 #[cfg(test)]
 mod tests;
 mod tree;

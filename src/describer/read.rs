@@ -1,6 +1,7 @@
 //! Walks a tree of nodes against the shape that is expected, and reports all that does not fit.
 
 use super::codes::{LO103, LO104, LO105, LO110, LO114};
+use super::suggest::{nearest, short};
 use super::tree::{Key, Kind, Node, Range};
 use crate::finding::{Finding, Meta};
 use crate::fleet::words::and_list;
@@ -253,46 +254,13 @@ fn first_key(node: &Node) -> Option<Range> {
     }
 }
 
-/// A quoted value must not flood the message.
-pub(super) fn short(text: &str) -> String {
-    if text.chars().count() <= 60 && !text.contains(['\n', '\r']) {
-        return text.to_owned();
-    }
-    let start: String = text
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(57)
-        .collect();
-    format!("{start}…")
-}
-
-/// The name that was probably meant.
-pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    if name.len() > 64 {
-        return None;
-    }
-    let limit = 1 + name.chars().count() / 4;
-    let name = name.to_lowercase().replace('-', "_");
-    known
-        .map(|other| {
-            (
-                strsim::damerau_levenshtein(&name, &other.to_lowercase().replace('-', "_")),
-                other,
-            )
-        })
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, other)| other)
-}
-
 /// Declares a mapping with known keys: the type, how it is read, and its JSON Schema.
 macro_rules! record {
     ($($(#[$meta:meta])* $name:ident { $($(#[$about:meta])* $field:ident: $type:ty,)* })*) => {$(
         $(#[$meta])*
         #[derive(Debug, schemars::JsonSchema)]
         #[schemars(deny_unknown_fields)]
+        #[allow(clippy::struct_field_names, reason = "fields are the keys of the file")]
         pub(in crate::describer) struct $name { $($(#[$about])* pub(in crate::describer) $field: $type,)* }
 
         impl $crate::describer::read::Wire for $name {

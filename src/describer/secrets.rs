@@ -174,6 +174,41 @@ pub(super) fn masked(text: &str, secrets: &BTreeSet<Range>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| "*".repeat(text.len()))
 }
 
+/// Where secrets probably stand in a text that is no YAML: its lines are shown all the same.
+pub(super) fn guess(text: &str) -> BTreeSet<Range> {
+    let place = |part: &str| {
+        let start = part.as_ptr() as usize - text.as_ptr() as usize;
+        Range {
+            start,
+            end: start + part.len(),
+        }
+    };
+    let mut secrets = BTreeSet::new();
+    let mut in_key = false;
+    for line in text.lines() {
+        in_key |= line.contains("-----BEGIN") && line.contains("PRIVATE KEY");
+        if in_key
+            || line
+                .split([' ', '"', '\''])
+                .any(|word| looks_like(word).is_some())
+        {
+            secrets.insert(place(line));
+        }
+        in_key &= !line.contains("-----END");
+        let flow = line.contains('{');
+        for part in line.split(|c| flow && matches!(c, ',' | '{' | '}')) {
+            let Some((key, value)) = part.split_once(':') else {
+                continue;
+            };
+            let key = key.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+            if is_secret_key(key) && !value.trim().starts_with("secret:") {
+                secrets.insert(place(value));
+            }
+        }
+    }
+    secrets
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,6 +257,20 @@ mod tests {
         ] {
             assert!(looks_like(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn secrets_are_masked_in_a_text_that_is_no_yaml() {
+        let text = "a: [\n- { user: x, password: swordfish, b: secret:C }\nDB_PASSWORD: \"sword, fish\"\nurl: mysql://a:swordfish@b\n";
+        let masked = masked(text, &guess(text));
+        assert!(
+            !masked.contains("fish\"") && !masked.contains("swordfish"),
+            "{masked}"
+        );
+        assert!(
+            masked.contains("user: x") && masked.contains("secret:C"),
+            "{masked}"
+        );
     }
 
     #[test]

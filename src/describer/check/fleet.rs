@@ -27,6 +27,17 @@ impl Unique {
         name: &Located<String>,
         findings: &mut Vec<Finding>,
     ) {
+        if matches!(name.value.as_str(), "internet" | "localhost") {
+            findings.push(
+                Finding::new(
+                    &LO105,
+                    format!("the name `{}` has a meaning already", name.value),
+                )
+                .server(&name.value)
+                .at(name.span, "cannot be a server")
+                .help("give the server another name"),
+            );
+        }
         if let Some(first) = self.names.get(&name.value) {
             findings.push(
                 Finding::new(&LO105, format!("the name `{}` is given twice", name.value))

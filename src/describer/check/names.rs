@@ -1,7 +1,7 @@
 //! Who a name in `from:` stands for.
 
 use crate::describer::codes::LO107;
-use crate::describer::read::nearest;
+use crate::describer::suggest::nearest;
 use crate::describer::wire::network::Origin;
 use crate::finding::Finding;
 use crate::fleet::address::Addresses;

@@ -14,12 +14,15 @@ pub(in crate::describer) struct Opening<'a> {
     pub(in crate::describer) span: Span,
 }
 
+/// A range of ports, and where it stands.
+type Ranges = Vec<(u16, u16, Span)>;
+
 /// Reports each entry that overlaps an earlier one, once. Sorts, and so never compares all pairs.
 pub(in crate::describer) fn check<'a>(
     openings: impl Iterator<Item = Opening<'a>>,
     findings: &mut Vec<Finding>,
 ) {
-    let mut groups: BTreeMap<(Protocol, String), Vec<(u16, u16, Span)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Protocol, String), Ranges> = BTreeMap::new();
     for opening in openings {
         let group = groups.entry((opening.protocol, opening.from)).or_default();
         group.extend(

@@ -37,7 +37,7 @@ pub(in crate::describer) fn check(
     names: &Names,
     today: Date,
     findings: &mut Vec<Finding>,
-) -> Option<Policy> {
+) -> Policy {
     let mut roles = BTreeMap::new();
     if let Some(written) = written.roles.0 {
         let span = written.span;
@@ -61,7 +61,7 @@ pub(in crate::describer) fn check(
     }
     let grants = written.grants.map(|list| list.value).unwrap_or_default();
     let waivers = written.waivers.map(|list| list.value).unwrap_or_default();
-    Some(Policy {
+    Policy {
         file,
         roles,
         nature: nature(written.nature, file),
@@ -73,7 +73,7 @@ pub(in crate::describer) fn check(
             .into_iter()
             .filter_map(|waiver| self::waiver(waiver, names, today, findings))
             .collect(),
-    })
+    }
 }
 
 fn profile(

@@ -4,7 +4,7 @@ use super::{Copy, TODAY, own};
 use crate::describer::load;
 use crate::fleet::policy::{Operation, Verdict};
 use crate::fleet::port::Protocol;
-use crate::fleet::server::{Ownership, PowerState, Setting};
+use crate::fleet::server::{Ownership, PowerState, Server, Setting};
 
 #[test]
 fn the_lostops_infrastructure_passes_without_a_finding() {
@@ -13,7 +13,7 @@ fn the_lostops_infrastructure_passes_without_a_finding() {
     assert_eq!(environment.findings, []);
     assert_eq!(environment.name, "production");
     let fleet = environment.fleet.as_ref().unwrap();
-    let names: Vec<&str> = fleet.servers.iter().map(|server| server.name()).collect();
+    let names: Vec<&str> = fleet.servers.iter().map(Server::name).collect();
     assert_eq!(names, ["backend", "database", "monitoring"]);
 }
 

@@ -1,12 +1,15 @@
 //! Describers as their writers meet them: whole folders, and everything that can be wrong with one.
 
 mod agreement;
+mod docs;
 mod files;
 mod findings;
 mod fleet;
 mod folders;
+mod meanings;
 mod robust;
 mod schema;
+mod yaml;
 
 use super::{Loaded, LoadedEnvironment, load};
 use crate::finding::{Finding, Severity};

@@ -1,8 +1,8 @@
 //! Hostile and broken files: a clear finding, never a crash, never a wait.
 
 use super::Copy;
-use crate::describer::document;
 use crate::describer::folder::Part;
+use crate::describer::{assemble, document};
 use crate::source::SourceMap;
 use proptest::prelude::*;
 use std::fmt::Write as _;
@@ -123,20 +123,71 @@ fn a_link_inside_the_folder_is_followed() {
     assert_eq!(copy.findings(), [""; 0]);
 }
 
-/// Reads a text as each kind of file.
+#[test]
+fn a_file_without_permission_is_refused() {
+    let copy = Copy::new();
+    copy.write("spare.yaml", "server: spare\n");
+    let path = copy.path.join("spare.yaml");
+    fs_err::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
+    // Root reads everything: then there is nothing to refuse.
+    if fs_err::read(&path).is_ok() {
+        return;
+    }
+    let findings = copy.findings();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(
+        findings[0].ends_with("spare.yaml` cannot be read: permission denied"),
+        "{findings:?}"
+    );
+}
+
+const FILES: [(Part, &str); 5] = [
+    (Part::Server, "backend.yaml"),
+    (Part::Server, "database.yaml"),
+    (Part::Environment, "environment.yaml"),
+    (Part::Server, "monitoring.yaml"),
+    (Part::Policy, "policy.yaml"),
+];
+
+fn original(name: &str) -> String {
+    fs_err::read_to_string(super::own().join(name)).unwrap()
+}
+
+/// Reads a text in the place of each kind of file, among good files.
 fn survives(text: &str) {
+    for name in ["environment.yaml", "policy.yaml", "database.yaml"] {
+        survives_as(name, text);
+    }
+}
+
+fn survives_as(replaced: &str, text: &str) {
     let mut sources = SourceMap::default();
-    for part in [Part::Environment, Part::Policy, Part::Server] {
-        let file = sources.add("x.yaml", text);
-        let document = document::from_text(file, part, "x.yaml".into(), text.to_owned());
-        assert_eq!(document.text.len(), text.len());
-        for finding in &document.findings {
-            let span = finding.span.unwrap();
+    let mut documents = Vec::new();
+    for (part, name) in FILES {
+        let content = if name == replaced {
+            text.to_owned()
+        } else {
+            original(name)
+        };
+        let file = sources.add(name, content.as_str());
+        let document = document::from_text(file, part, name.into(), content.clone());
+        assert_eq!(document.text.len(), content.len());
+        documents.push(document);
+    }
+    let environment =
+        assemble::environment("describers".into(), documents, &|_| true, super::TODAY);
+    for finding in &environment.findings {
+        for span in finding
+            .span
+            .iter()
+            .chain(finding.related.iter().map(|related| &related.span))
+        {
+            let text = &sources.file(span.file).text;
             assert!(
-                span.end as usize <= text.len() && span.start <= span.end,
+                text.get(span.start as usize..span.end as usize).is_some(),
                 "{finding:?}"
             );
-            sources.place(span);
+            sources.place(*span);
         }
     }
 }
@@ -159,12 +210,12 @@ proptest! {
         at in 0usize..3_000, length in 0usize..40, new in "[-?:,\\[\\]{}#&*!|>'\"%a-z0-9é \n\t]{0,12}", which in 0usize..3,
     ) {
         let name = ["environment.yaml", "policy.yaml", "database.yaml"][which];
-        let mut text = fs_err::read_to_string(super::own().join(name)).unwrap();
+        let mut text = original(name);
         let mut start = at % text.len();
         while !text.is_char_boundary(start) { start -= 1; }
         let mut end = (start + length).min(text.len());
         while !text.is_char_boundary(end) { end -= 1; }
         text.replace_range(start..end.max(start), &new);
-        survives(&text);
+        survives_as(name, &text);
     }
 }

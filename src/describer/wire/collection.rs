@@ -2,7 +2,8 @@
 
 use super::text::Shaped;
 use crate::describer::codes::LO104;
-use crate::describer::read::{Need, Reader, Wire, short};
+use crate::describer::read::{Need, Reader, Wire};
+use crate::describer::suggest::short;
 use crate::describer::tree::{Kind, Node};
 use crate::source::Located;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

@@ -1,7 +1,8 @@
 //! Words of a fixed list, switches and numbers.
 
 use crate::describer::codes::LO107;
-use crate::describer::read::{Reader, Wire, nearest, short};
+use crate::describer::read::{Reader, Wire};
+use crate::describer::suggest::{nearest, short};
 use crate::describer::tree::{Kind, Node};
 use crate::fleet::policy::{Must, Operation, Verdict};
 use crate::fleet::port::Protocol;

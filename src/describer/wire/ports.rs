@@ -1,7 +1,8 @@
 //! Port numbers: one, a range, or a list of both.
 
 use crate::describer::codes::{LO108, LO109};
-use crate::describer::read::{Reader, Wire, short};
+use crate::describer::read::{Reader, Wire};
+use crate::describer::suggest::short;
 use crate::describer::tree::{Kind, Node};
 use crate::fleet::port::PortSet;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

@@ -1,8 +1,9 @@
 //! Secrets by name, and settings that may be one.
 
 use crate::describer::codes::LO110;
-use crate::describer::read::{Reader, Wire, short};
+use crate::describer::read::{Reader, Wire};
 use crate::describer::secrets;
+use crate::describer::suggest::short;
 use crate::describer::tree::{Kind, Node};
 use crate::fleet::server::Setting;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -44,7 +45,7 @@ impl Wire for SecretName {
                 None => secrets::in_clear(node, reader.key(), reader),
             },
             Kind::Bool(_) | Kind::Integer(_) | Kind::Float => {
-                secrets::in_clear(node, reader.key(), reader)
+                secrets::in_clear(node, reader.key(), reader);
             }
             _ => reader.wrong(node, "`secret:NAME`"),
         }

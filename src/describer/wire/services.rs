@@ -1,4 +1,12 @@
 //! What runs on a server, kind by kind, and the same as a flat list of settings.
+#![expect(
+    dead_code,
+    reason = "these records are checked, then kept as flat settings"
+)]
+#![expect(
+    clippy::doc_markdown,
+    reason = "the comments are descriptions that editors show as plain text"
+)]
 
 use super::collection::Table;
 use super::names::{ContainerImage, DatabaseName, Domain, Retention, SettingName};
