@@ -53,6 +53,7 @@ impl Fleet {
                     (name.clone(), all)
                 })
                 .collect(),
+            ..Directory::default()
         }
     }
 }

@@ -187,6 +187,8 @@ pub(crate) struct Directory {
     pub(crate) owners: BTreeMap<IpAddr, String>,
     /// Named groups of addresses, as the environment names them: `operators`.
     pub(crate) groups: Vec<(String, Addresses)>,
+    /// What a machine without a known address is called, by the atom that stands for it.
+    pub(crate) machines: BTreeMap<String, String>,
 }
 
 impl Directory {
@@ -217,7 +219,13 @@ impl Directory {
                 rest = rest.difference(group);
             }
         }
-        let mut names: BTreeSet<String> = sources.machines.listed().map(str::to_owned).collect();
+        let called = |machine: &str| {
+            self.machines
+                .get(machine)
+                .map_or(machine, String::as_str)
+                .to_owned()
+        };
+        let mut names: BTreeSet<String> = sources.machines.listed().map(called).collect();
         let mut blocks = Vec::new();
         for block in rest.cidrs() {
             match Addresses::net(block)

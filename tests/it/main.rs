@@ -1,9 +1,16 @@
-//! What a user sees, through the binary.
+//! lostops as its users meet it: through the program, with real Terraform.
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #![expect(
     clippy::disallowed_methods,
-    reason = "tests start the binary and Terraform as a user would"
+    clippy::disallowed_types,
+    reason = "tests start the program themselves"
 )]
 #![expect(clippy::unwrap_used, reason = "what a test does not expect ends it")]
-#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod architecture;
+mod check;
+mod commands;
+mod harness;
+mod plan_given;
+mod plan_simulated;
 mod simulator;

@@ -1,5 +1,6 @@
 //! Real Terraform against the simulated Azure.
 
+mod adopted;
 mod azure;
 mod by_hand;
 mod failures;
@@ -106,7 +107,7 @@ impl Bench {
         };
         bench.write(hcl);
         bench
-            .simulator(&["mirror", bench.path("mirror").as_str()])
+            .simulator(&["providers", bench.path("mirror").as_str()])
             .well();
         bench.terraform(&["init"]).well();
         Some(bench)

@@ -1,13 +1,13 @@
 //! Adopted servers in a new simulated subscription: made once, as their owner would have made them in the portal.
 
+use super::arm::{self, Kind};
+use super::cloud::Cloud;
+use super::portal;
+use super::schema::Facts;
+use super::store::Store;
 use crate::fleet::Fleet;
 use crate::fleet::environment::Environment;
 use crate::fleet::server::{Ownership, PowerState, Server};
-use crate::simulator::arm::{self, Kind};
-use crate::simulator::cloud::Cloud;
-use crate::simulator::portal;
-use crate::simulator::schema::Facts;
-use crate::simulator::store::Store;
 use camino::Utf8Path;
 use serde_json::{Value as Json, json};
 
@@ -261,6 +261,3 @@ impl Seed<'_> {
         portal::make(self.cloud, self.facts, attach, &arguments).map(|_| ())
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,44 @@
+# The two commands: `make demo` shows what lostops does, `make test` proves it. Both set up what is missing first.
+
+SHELL := /usr/bin/env bash
+# A fetched Terraform and a fresh Rust toolchain are found after whatever is on PATH already.
+export PATH := $(PATH):$(CURDIR)/.tools:$(HOME)/.cargo/bin
+
+.PHONY: help demo test setup build unit module lint docs docs-check bench clean
+
+help: ## What can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: setup build ## Run the main job on describers/ against the simulated Azure
+	@scripts/demo
+
+test: setup unit module docs-check ## Set up what is missing and run every test
+
+setup: ## Set up what is missing: compiler, Rust, Terraform
+	@scripts/setup
+
+build:
+	cargo build --locked --release
+
+unit:
+	cargo test --locked
+
+module: ## Check and test the Terraform module against the simulated Azure
+	@scripts/test-module
+
+lint: ## Formatting and clippy, warnings denied
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- --deny warnings
+
+docs: ## Write what is generated: docs/findings.md, schema/, docs/topology
+	@scripts/docs write
+
+docs-check:
+	@scripts/docs check
+
+bench: setup ## Measure, as docs/performance.md reports
+	cargo bench --locked
+
+clean: ## Remove what was built and every simulated cloud
+	cargo clean
+	rm -rf .lostops .tools

@@ -1,0 +1,215 @@
+//! The command line: what can be asked, and nothing of how it is done.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The servers in the repository are the servers that run, and the ports in the repository are the ports that are open.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lostops",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 clean, 1 lostops could not do its work, 2 usage, 3 violations."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// When to colour the output.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+
+    /// Say more on standard error: -v what is done, -vv everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a person at a terminal.
+    #[default]
+    Human,
+    /// Version 1; fields are added, never renamed.
+    Json,
+    /// What the comment on a pull request shows.
+    Markdown,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Cloud {
+    /// Azure itself.
+    #[default]
+    Azure,
+    /// The Azure inside this program: no account, no credentials, nothing leaves the machine.
+    Simulated,
+}
+
+impl Cloud {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Azure => "azure",
+            Self::Simulated => "simulated",
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read the describers and judge them by the policy. Needs nothing; changes nothing.
+    Check(Check),
+    /// Plan with Terraform and judge what would happen. Changes nothing.
+    Plan(Plan),
+    /// Plan, judge, and when nothing is in the way let Terraform do it.
+    Apply(Apply),
+    /// Draw the declared topology: which server reaches which port of whom.
+    Graph(Graph),
+    /// Say what a finding means, why it matters and how to fix it.
+    Explain(Explain),
+    /// Print the JSON Schema of a describer file, for editors.
+    Schema(Schema),
+    /// Report what is installed here, and what is missing for which command.
+    Doctor,
+    /// Look at the simulated Azure, or change it as the portal would.
+    Simulator(Simulator),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Describers {
+    /// Folder of the describer files [default: describers]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) describers: Option<Utf8PathBuf>,
+
+    /// Which environment, when the folder holds several.
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Folder of the describer files; the same as --describers.
+    #[arg(value_name = "FOLDER", conflicts_with = "describers")]
+    pub(crate) folder: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Which cloud to plan against.
+    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
+    pub(crate) cloud: Cloud,
+    /// Judge this plan instead (what `terraform show -json` printed; - is standard input). Terraform is not run.
+    #[arg(long, value_name = "FILE", conflicts_with = "cloud")]
+    pub(crate) from: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Which cloud to change.
+    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
+    pub(crate) cloud: Cloud,
+    /// How long to wait for somebody else's lock on the state.
+    #[arg(long, default_value = "5m", value_name = "TIME")]
+    pub(crate) lock_timeout: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Picture {
+    /// Text that GitHub draws.
+    #[default]
+    Mermaid,
+    /// A picture of its own.
+    Svg,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    /// What to draw it as.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) format: Picture,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Code or name of the finding: LO203, port-not-permitted. Without it: the list.
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
+    /// As Markdown, all of them: docs/findings.md.
+    #[arg(long, conflicts_with = "code")]
+    pub(crate) markdown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// Which file: server, environment or policy. Without it: their names.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Write all of them into this folder instead.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "name")]
+    pub(crate) write: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Simulator {
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    /// The simulated cloud's file; found from the describers when not given.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LOSTOPS_SIMULATED_CLOUD",
+        hide_env_values = true
+    )]
+    pub(crate) file: Option<Utf8PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Simulated,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Simulated {
+    #[command(flatten)]
+    Cloud(crate::simulator::command::Command),
+    /// Write the simulated providers into a folder, for a Terraform configuration of your own:
+    /// `TF_CLI_CONFIG_FILE=FOLDER/terraform.rc` and `LOSTOPS_SIMULATED_CLOUD=FILE` make Terraform use them.
+    Providers {
+        /// Where to write them.
+        #[arg(value_name = "FOLDER")]
+        folder: Utf8PathBuf,
+    },
+}

@@ -1,0 +1,103 @@
+//! One file, read: its text, what it says, and what is wrong with it by itself.
+
+use super::codes::{LO101, LO102};
+use super::folder::Part;
+use super::read::Reader;
+use super::tree::Kind;
+use super::{file, secrets, wire, yaml};
+use crate::finding::Finding;
+use crate::source::FileId;
+use camino::{Utf8Path, Utf8PathBuf};
+
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) file: FileId,
+    pub(super) path: Utf8PathBuf,
+    /// Secrets that stand in clear are masked.
+    pub(super) text: String,
+    pub(super) content: Content,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What a file says. `None`: it could not be read as that.
+#[derive(Debug)]
+pub(super) enum Content {
+    Environment(Option<Box<wire::environment::Environment>>),
+    Policy(Option<Box<wire::policy::Policy>>),
+    Server(Option<Box<wire::server::Server>>),
+}
+
+/// `root` is the folder's real path, which no link may leave.
+pub(super) fn read(file: FileId, part: Part, path: Utf8PathBuf, root: &Utf8Path) -> Document {
+    match file::read(&path, root) {
+        Ok(text) => from_text(file, part, path, text),
+        Err(finding) => Document {
+            file,
+            text: String::new(),
+            content: nothing(part),
+            findings: vec![finding.at(file.start(), "this file")],
+            path,
+        },
+    }
+}
+
+/// Reads a text as if it stood in a file.
+pub(super) fn from_text(file: FileId, part: Part, path: Utf8PathBuf, text: String) -> Document {
+    let mut reader = Reader::new(file, &text);
+    let content = match yaml::parse(&text) {
+        Err(refusal) => {
+            reader.report(
+                &LO102,
+                refusal.range,
+                format!(
+                    "this is not a YAML document that lostops accepts: {}",
+                    refusal.message
+                ),
+                "here",
+                "correct the YAML: spaces for indentation, one document in each file",
+            );
+            reader.secrets = secrets::guess(&text);
+            nothing(part)
+        }
+        Ok(node) if matches!(node.kind, Kind::Null) => {
+            let message = format!("`{path}` is empty");
+            reader.report(
+                &LO101,
+                node.range,
+                message,
+                "",
+                "write the describer, or remove the file",
+            );
+            nothing(part)
+        }
+        Ok(node) => {
+            secrets::scan(&node, "", &mut reader);
+            match part {
+                Part::Environment => Content::Environment(reader.document(&node).map(Box::new)),
+                Part::Policy => Content::Policy(reader.document(&node).map(Box::new)),
+                Part::Server => Content::Server(reader.document(&node).map(Box::new)),
+            }
+        }
+    };
+    let (findings, secrets) = (reader.findings, reader.secrets);
+    let text = if secrets.is_empty() {
+        text
+    } else {
+        secrets::masked(&text, &secrets)
+    };
+    Document {
+        file,
+        path,
+        text,
+        content,
+        findings,
+    }
+}
+
+fn nothing(part: Part) -> Content {
+    match part {
+        Part::Environment => Content::Environment(None),
+        Part::Policy => Content::Policy(None),
+        Part::Server => Content::Server(None),
+    }
+}

@@ -1,0 +1,118 @@
+//! Describers: YAML files become a fleet, and every error of every file is found at once, with its place.
+
+mod assemble;
+mod check;
+mod codes;
+mod document;
+mod file;
+mod folder;
+mod parallel;
+mod read;
+mod schema;
+mod secrets;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod wire;
+mod yaml;
+
+pub(crate) use codes::CODES;
+
+use crate::finding::Finding;
+use crate::fleet::Fleet;
+use crate::source::SourceMap;
+use camino::{Utf8Path, Utf8PathBuf};
+use document::Document;
+
+/// Everything that was read.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// Each file that was looked at, by path; secrets that stood in clear are masked in the text.
+    pub(crate) sources: SourceMap,
+    /// By folder.
+    pub(crate) environments: Vec<LoadedEnvironment>,
+    /// Findings that belong to no environment.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// One environment: a folder with `environment.yaml`, `policy.yaml` and a file for each server.
+#[derive(Debug)]
+pub(crate) struct LoadedEnvironment {
+    /// As `environment.yaml` names it, or else the folder's name.
+    pub(crate) name: String,
+    pub(crate) folder: Utf8PathBuf,
+    /// `None` when there are findings of severity error.
+    pub(crate) fleet: Option<Fleet>,
+    /// Sorted.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Why there is nothing to read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    #[error(
+        "could not find the describers' folder `{0}`: name it with `--describers`, or start one with `lostops init`"
+    )]
+    NoFolder(Utf8PathBuf),
+    #[error(
+        "could not read `{0}` as a folder: describers are a folder with `environment.yaml`, `policy.yaml` and a file for each server"
+    )]
+    NotAFolder(Utf8PathBuf),
+    #[error("could not read the folder `{folder}`")]
+    Unreadable {
+        folder: Utf8PathBuf,
+        source: std::io::Error,
+    },
+}
+
+/// Reads and checks every describer of a folder. `secrets` tells whether an environment variable is set and not empty;
+/// `today` is what dates are compared with.
+///
+/// # Errors
+/// Only when the folder itself cannot be read; whatever is wrong inside it is a finding.
+pub(crate) fn load(
+    folder: &Utf8Path,
+    secrets: &dyn Fn(&str) -> bool,
+    today: jiff::civil::Date,
+) -> Result<Loaded, LoadError> {
+    let found = folder::find(folder)?;
+    let root = file::root(folder).map_err(|source| LoadError::Unreadable {
+        folder: folder.to_owned(),
+        source,
+    })?;
+    let mut ids = SourceMap::default();
+    let mut work = Vec::new();
+    for (at, folder) in found.folders.iter().enumerate() {
+        for (part, path) in &folder.files {
+            work.push((at, ids.add(path, ""), *part, path.clone()));
+        }
+    }
+    let documents = parallel::map(work, |(at, id, part, path)| {
+        (at, document::read(id, part, path, &root))
+    });
+    let mut sources = SourceMap::default();
+    let mut by_folder: Vec<Vec<Document>> = found.folders.iter().map(|_| Vec::new()).collect();
+    for (at, mut document) in documents {
+        // The files are added in the order in which their ids were given.
+        sources.add(&document.path, std::mem::take(&mut document.text));
+        by_folder[at].push(document);
+    }
+    let environments = found.folders.into_iter().zip(by_folder);
+    let mut findings = found.findings;
+    crate::finding::sort(&mut findings);
+    Ok(Loaded {
+        sources,
+        environments: environments
+            .map(|(folder, documents)| {
+                assemble::environment(folder.path, documents, secrets, today)
+            })
+            .collect(),
+        findings,
+    })
+}
+
+/// JSON Schemas for editors: file name and content.
+pub(crate) fn schemas() -> Vec<(&'static str, serde_json::Value)> {
+    schema::all()
+}

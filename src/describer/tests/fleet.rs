@@ -1,0 +1,152 @@
+//! The Lostops infrastructure passes, and says what was meant.
+
+use super::{Copy, TODAY, own};
+use crate::describer::load;
+use crate::fleet::policy::{Operation, Verdict};
+use crate::fleet::port::Protocol;
+use crate::fleet::server::{Ownership, PowerState, Server, Setting};
+
+#[test]
+fn the_lostops_infrastructure_passes_without_a_finding() {
+    let loaded = load(&own(), &|_| true, TODAY).unwrap();
+    let environment = super::only(&loaded);
+    assert_eq!(environment.findings, []);
+    assert_eq!(environment.name, "production");
+    let fleet = environment.fleet.as_ref().unwrap();
+    let names: Vec<&str> = fleet.servers.iter().map(Server::name).collect();
+    assert_eq!(names, ["backend", "database", "monitoring"]);
+}
+
+#[test]
+fn without_secrets_it_passes_with_one_warning_for_each_variable() {
+    let loaded = load(&own(), &|_| false, TODAY).unwrap();
+    let environment = super::only(&loaded);
+    assert_eq!(super::errors(environment), 0);
+    assert!(environment.fleet.is_some());
+    let mut named: Vec<&str> = environment
+        .findings
+        .iter()
+        .map(|finding| finding.message.as_str())
+        .collect();
+    named.sort_unstable();
+    let expected = [
+        "DISCORD_WEBHOOK",
+        "GRAFANA_ADMIN_PASSWORD",
+        "LARAVEL_APP_KEY",
+        "MYSQL_EXPORTER_PASSWORD",
+        "MYSQL_LARAVEL_PASSWORD",
+    ];
+    assert_eq!(
+        named,
+        expected.map(|name| format!("the environment variable `{name}` is not set"))
+    );
+    assert!(
+        environment
+            .findings
+            .iter()
+            .any(|finding| finding.label.contains("1 more place"))
+    );
+}
+
+#[test]
+fn a_describer_says_what_the_server_is() {
+    let loaded = load(&own(), &|_| true, TODAY).unwrap();
+    let fleet = super::only(&loaded).fleet.as_ref().unwrap();
+    let database = fleet.server("database").unwrap();
+    assert_eq!(database.state.value, PowerState::Running);
+    assert_eq!(database.machine.ownership.value, Ownership::Adopted);
+    assert_eq!(database.machine.size.value, "Standard_B2ms");
+    assert_eq!(
+        database.machine.image.value.to_string(),
+        "Canonical:ubuntu-24_04-lts:server:latest"
+    );
+    assert_eq!(database.machine.network_interface, "database-nic");
+    assert_eq!(
+        database.machine.security_group.as_deref(),
+        Some("database-nsg")
+    );
+    assert_eq!(database.machine.data_disks[0].size_gb.value, 32);
+    let words = fleet
+        .directory()
+        .words(&database.declared().at(Protocol::Tcp, 3306));
+    assert_eq!(words, ["backend"]);
+    let words = fleet
+        .directory()
+        .words(&database.declared().at(Protocol::Tcp, 22));
+    assert_eq!(words, ["operators"]);
+    let mysql = database
+        .services
+        .iter()
+        .find(|service| service.name.value == "mysql")
+        .unwrap();
+    assert_eq!(mysql.image.as_ref().unwrap().value, "mysql:8.0");
+    assert_eq!(
+        mysql.settings["databases.0.password"].value,
+        Setting::Secret("MYSQL_LARAVEL_PASSWORD".to_owned())
+    );
+}
+
+#[test]
+fn what_the_policy_does_not_name_is_denied_but_to_start_and_to_stop() {
+    let copy = Copy::new();
+    copy.change("policy.yaml", "nature: { create: deny, destroy: deny, resize: deny, reimage: deny, disk: deny, start: allow, stop: allow }", "nature: { stop: deny }");
+    let loaded = copy.load();
+    let policy = &super::only(&loaded).fleet.as_ref().unwrap().policy;
+    for operation in Operation::ALL {
+        let expected = if operation == Operation::Start {
+            Verdict::Allow
+        } else {
+            Verdict::Deny
+        };
+        assert_eq!(policy.nature[&operation].value, expected, "{operation:?}");
+    }
+}
+
+#[test]
+fn a_role_as_source_means_the_servers_of_that_role() {
+    let copy = Copy::new();
+    copy.change("database.yaml", "from: backend, ", "from: role:backend, ");
+    copy.change(
+        "policy.yaml",
+        "from: backend, must: tls",
+        "from: role:backend, must: tls",
+    );
+    let loaded = copy.load();
+    let fleet = super::only(&loaded).fleet.as_ref().unwrap();
+    let database = fleet.server("database").unwrap();
+    assert_eq!(
+        fleet
+            .directory()
+            .words(&database.declared().at(Protocol::Tcp, 3306)),
+        ["backend"]
+    );
+}
+
+#[test]
+fn settings_keep_their_text_as_it_was_written() {
+    let copy = Copy::new();
+    copy.change(
+        "backend.yaml",
+        "APP_DEBUG: false",
+        "APP_DEBUG: False\n      APP_VERSION: 1.10\n      APP_PORT: 0080",
+    );
+    let loaded = copy.load();
+    let fleet = super::only(&loaded).fleet.as_ref().unwrap();
+    let services = &fleet.server("backend").unwrap().services;
+    let laravel = services
+        .iter()
+        .find(|service| service.name.value == "laravel")
+        .unwrap();
+    let setting = |name: &str| match &laravel.settings[&format!("environment.{name}")].value {
+        Setting::Plain(text) => text.clone(),
+        Setting::Secret(_) => panic!("a secret"),
+    };
+    assert_eq!(
+        [
+            setting("APP_DEBUG"),
+            setting("APP_VERSION"),
+            setting("APP_PORT")
+        ],
+        ["False", "1.10", "0080"]
+    );
+}

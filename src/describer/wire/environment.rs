@@ -1,0 +1,145 @@
+//! environment.yaml: where the servers live, and the names that describers use.
+
+use super::collection::Table;
+use super::names::{
+    AzureName, BlobContainer, Domain, Email, Location, ServerName, SettingName, StorageAccount,
+};
+use super::network::Block;
+use super::secret::SecretName;
+use super::text::Words;
+use crate::describer::read::{Maybe, Need, Reader, Wire, record};
+use crate::describer::tree::{Kind, Node};
+use crate::fleet::server::Ownership;
+use crate::source::Located;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use std::borrow::Cow;
+
+record! {
+    /// Where the servers live, and the names that their describers use.
+    Environment {
+        /// The environment's name, `production`.
+        name: Need<ServerName>,
+        /// Where in the cloud.
+        cloud: Need<Cloud>,
+        /// The resource group that everything is in.
+        resource_group: Need<ResourceGroup>,
+        /// The virtual network that the servers are in.
+        network: Need<Network>,
+        /// Groups of addresses by name, for `from:`.
+        sources: Maybe<Table<ServerName, Vec<Located<Block>>>>,
+        /// Domain names by what answers to them.
+        domains: Maybe<Table<SettingName, Domain>>,
+        /// Where Terraform keeps its state.
+        state: Need<State>,
+        /// Certificates from Let's Encrypt.
+        acme: Maybe<Acme>,
+        /// Where alerts go.
+        discord: Maybe<Discord>,
+    }
+
+    /// Where in the cloud.
+    Cloud {
+        /// The Azure region, `westeurope`.
+        location: Need<Location>,
+    }
+
+    /// The resource group that everything is in.
+    ResourceGroup {
+        /// Its name in Azure.
+        name: Need<AzureName>,
+        /// `adopted`: it exists already. `managed`: Terraform creates it.
+        ownership: Need<Ownership>,
+    }
+
+    /// The virtual network that the servers are in.
+    Network {
+        /// Its name in Azure.
+        name: Need<AzureName>,
+        /// `adopted`: it exists already. `managed`: Terraform creates it.
+        ownership: Need<Ownership>,
+        /// Every address of the network, `10.10.0.0/16`.
+        address_space: Need<Block>,
+        /// The part of it that holds the servers.
+        subnet: Need<Subnet>,
+    }
+
+    /// The part of the network that holds the servers.
+    Subnet {
+        /// Its name in Azure.
+        name: Need<AzureName>,
+        /// Its addresses, inside the address space.
+        prefix: Need<Block>,
+    }
+
+    /// Where Terraform keeps its state.
+    State {
+        /// `local`: a file beside the run. `azurerm`: a blob container, shared and locked.
+        backend: Need<Backend>,
+    }
+
+    /// A blob container.
+    Container {
+        /// The storage account's name.
+        storage_account: Need<StorageAccount>,
+        /// The container's name.
+        container: Need<BlobContainer>,
+        /// The blob's name, `production.tfstate`.
+        key: Need<Words>,
+    }
+
+    /// Certificates from Let's Encrypt.
+    Acme {
+        /// Who is told when a certificate is about to expire.
+        email: Need<Email>,
+    }
+
+    /// Where alerts go.
+    Discord {
+        /// The secret that holds the webhook's address.
+        webhook: Need<SecretName>,
+    }
+
+    /// The one key of a backend that takes settings.
+    AzurermBackend {
+        /// A blob container, shared and locked.
+        azurerm: Need<Container>,
+    }
+}
+
+/// `local`, or `azurerm` with where.
+#[derive(Debug)]
+pub(in crate::describer) enum Backend {
+    Local,
+    Azurerm(Located<Container>),
+}
+
+impl Wire for Backend {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        match &node.kind {
+            Kind::Text(text) if text == "local" => Some(Self::Local),
+            Kind::Map(_) => AzurermBackend::read(node, reader)?
+                .azurerm
+                .0
+                .map(Self::Azurerm),
+            _ => {
+                reader.wrong(
+                    node,
+                    "`local`, or `azurerm:` with `storage_account`, `container` and `key`",
+                );
+                None
+            }
+        }
+    }
+}
+
+impl JsonSchema for Backend {
+    fn schema_name() -> Cow<'static, str> {
+        "Backend".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "`local`: a file beside the run. `azurerm`: a blob container, shared and locked.",
+            "anyOf": [{ "const": "local" }, generator.subschema_for::<AzurermBackend>()],
+        })
+    }
+}

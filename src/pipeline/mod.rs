@@ -1,0 +1,75 @@
+//! The operations: what each command does, in the order in which it does it.
+
+mod apply;
+mod check;
+mod describe;
+mod doctor;
+mod plan;
+mod prepare;
+mod reference;
+mod sheets;
+mod simulate;
+
+use crate::cli::{Cli, Color, Command, Format};
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::finding;
+use crate::report::{self, Outcome, Report};
+use anyhow::Context as _;
+use std::io;
+
+/// Does what was asked.
+pub(crate) fn run(context: &Context, cli: Cli, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
+    let colours = match cli.global.color {
+        Color::Auto => context.colours(context.stdout_is_terminal),
+        Color::Always => true,
+        Color::Never => false,
+    };
+    match cli.command {
+        Command::Check(arguments) => show(
+            check::run(context, &arguments),
+            arguments.output.format,
+            colours,
+            out,
+        ),
+        Command::Plan(arguments) => {
+            let report = interruptible(|| plan::run(context, &arguments))?;
+            show(report, arguments.output.format, colours, out)
+        }
+        Command::Apply(arguments) => {
+            let report = interruptible(|| apply::run(context, &arguments))?;
+            show(report, arguments.output.format, colours, out)
+        }
+        Command::Graph(arguments) => reference::graph(context, &arguments, colours, out),
+        Command::Explain(arguments) => reference::explain(&arguments, colours, out),
+        Command::Schema(arguments) => reference::schema(&arguments, out),
+        Command::Doctor => doctor::run(context, colours, out),
+        Command::Simulator(arguments) => simulate::run(context, arguments, out),
+    }
+}
+
+/// Work that an interrupt must end gracefully.
+fn interruptible(work: impl FnOnce() -> Report) -> anyhow::Result<Report> {
+    crate::process::forward_interrupts().context("could not listen for interrupts")?;
+    Ok(work())
+}
+
+fn show(
+    mut report: Report,
+    format: Format,
+    colours: bool,
+    out: &mut dyn io::Write,
+) -> anyhow::Result<Exit> {
+    finding::sort(&mut report.findings);
+    match format {
+        Format::Human => report::human::render(&report, colours, out),
+        Format::Json => report::json::render(&report, out),
+        Format::Markdown => report::markdown::render(&report, out),
+    }
+    .context("could not write the answer")?;
+    Ok(match report.outcome() {
+        Outcome::Clean => Exit::Clean,
+        Outcome::Violations => Exit::Violations,
+        Outcome::Failed => Exit::Failed,
+    })
+}

@@ -1,0 +1,94 @@
+//! The policy: rules, each metadata and a pure function over facts.
+
+pub(crate) mod exposure;
+mod nature;
+
+use crate::finding::{Finding, Meta};
+use crate::fleet::Fleet;
+use crate::terraform::plan::Plan;
+use crate::terraform::subject::Subject;
+use jiff::civil::Date;
+
+/// What the rules judge. Without a fleet nothing is declared and nothing permitted.
+#[derive(Debug)]
+pub(crate) struct Facts<'a> {
+    pub(crate) fleet: Option<&'a Fleet>,
+    /// `None` when only the describers are judged.
+    pub(crate) plan: Option<&'a Plan>,
+    pub(crate) subjects: &'a [Subject],
+    pub(crate) today: Date,
+}
+
+/// One rule.
+pub(crate) struct Rule {
+    pub(crate) meta: &'static Meta,
+    check: fn(&Facts<'_>) -> Vec<Finding>,
+}
+
+/// Writes the `mod` lines and the list, so that a rule cannot be written and forgotten.
+macro_rules! rules {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+        /// Every rule, by code.
+        pub(crate) static RULES: &[Rule] = &[$(Rule { meta: &$name::META, check: $name::check }),*];
+    };
+}
+
+rules! {
+    port_not_declared,
+    port_not_provable,
+    port_not_permitted,
+    database_reachable,
+    security_rule_unsound,
+    group_detached,
+    change_not_visible,
+    database_service_public,
+    machine_created,
+    machine_destroyed,
+    machine_replaced,
+    machine_resized,
+    disk_changed,
+    power_changed,
+    machine_forgotten,
+    nature_not_provable,
+    grant_expired,
+    waiver_expired,
+    package_not_permitted,
+}
+
+/// Judges by every rule.
+pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
+    RULES.iter().flat_map(|rule| (rule.check)(facts)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_code_and_a_name_of_its_own_in_order() {
+        let codes: Vec<&str> = RULES.iter().map(|rule| rule.meta.code).collect();
+        assert!(codes.is_sorted(), "{codes:?}");
+        let mut unique: Vec<&str> = codes.iter().chain(&names()).copied().collect();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), RULES.len() * 2);
+    }
+
+    fn names() -> Vec<&'static str> {
+        RULES.iter().map(|rule| rule.meta.name).collect()
+    }
+
+    #[test]
+    fn every_rule_says_what_why_and_how() {
+        for Rule { meta, .. } in RULES {
+            assert!(
+                !meta.summary.is_empty() && !meta.summary.ends_with('.'),
+                "{}: {}",
+                meta.code,
+                meta.summary
+            );
+            assert!(meta.why.len() > 40 && meta.fix.len() > 20, "{}", meta.code);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! LO202: values that are not known yet may open a port.
+
+use super::Facts;
+use super::exposure::{leftovers, planned, without_data_ports};
+use crate::finding::{Finding, Meta, Severity};
+
+pub(super) static META: Meta = Meta {
+    code: "LO202",
+    name: "port-not-provable",
+    severity: Severity::Error,
+    summary: "a port cannot be shown to stay closed",
+    why: "A plan holds values that are known only after the apply. lostops follows the references of the \
+configuration to find out what they will be; where that is not possible (a local value, an attribute of something \
+that is not in the plan) the rule may open anything. What cannot be shown safe is not called safe.",
+    fix: "Write the address, port or id as a value that is known at plan time (a static private address, a literal \
+prefix), or refer to the resource directly instead of through a local value.",
+    example: "",
+};
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for subject in facts.subjects.iter().filter(|subject| subject.planned) {
+        let server = facts.server(&subject.name).filter(|_| subject.described);
+        let waived = facts.waived(META.code, &subject.name);
+        let left = subject.unproven.difference(&facts.declared(subject)).difference(&waived);
+        for left in leftovers(&without_data_ports(&left, server)) {
+            findings.push(
+                planned(&META, facts, subject, &left, "cannot be shown to keep closed")
+                    .help("make the value known at plan time, or refer to the resource directly"),
+            );
+        }
+    }
+    findings
+}

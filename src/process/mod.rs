@@ -1,0 +1,161 @@
+//! The one door to child processes: arguments as a vector, a chosen environment, a group of their own.
+
+mod signal;
+
+use anyhow::Context as _;
+use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+
+pub(crate) use signal::{cancelled, forward_interrupts};
+
+/// A child process that has not been started yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Invocation {
+    program: Utf8PathBuf,
+    arguments: Vec<String>,
+    folder: Option<Utf8PathBuf>,
+    /// Everything the child sees: nothing is inherited.
+    environment: BTreeMap<String, String>,
+}
+
+/// How a child ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Finished {
+    /// The exit code; `None` when a signal ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) signal: Option<i32>,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
+}
+
+impl Finished {
+    pub(crate) fn success(&self) -> bool {
+        self.code == Some(0)
+    }
+
+    /// `exit code 1`, `signal 9`
+    pub(crate) fn words(&self) -> String {
+        match (self.code, self.signal) {
+            (Some(code), _) => format!("exit code {code}"),
+            (None, Some(signal)) => format!("signal {signal}"),
+            (None, None) => "an unknown end".to_owned(),
+        }
+    }
+}
+
+impl Invocation {
+    pub(crate) fn new(program: impl Into<Utf8PathBuf>) -> Self {
+        Self {
+            program: program.into(),
+            arguments: Vec::new(),
+            folder: None,
+            environment: BTreeMap::new(),
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn arguments<T: Into<String>>(
+        mut self,
+        arguments: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn folder(mut self, folder: &Utf8Path) -> Self {
+        self.folder = Some(folder.to_owned());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn environment(mut self, environment: BTreeMap<String, String>) -> Self {
+        self.environment.extend(environment);
+        self
+    }
+
+    /// Runs to the end and keeps what it printed. A non-zero exit is data, not an error.
+    pub(crate) fn output(&self) -> anyhow::Result<Finished> {
+        signal::refuse_when_cancelled()?;
+        let start = self.expression().stdout_capture().start();
+        let handle = start.with_context(|| format!("could not start {self}"))?;
+        let _running = signal::Running::group_of(&handle.pids());
+        handle
+            .wait()
+            .map(finished)
+            .with_context(|| format!("could not wait for {self}"))
+    }
+
+    /// Runs to the end and hands over each line of standard output as it is printed.
+    pub(crate) fn lines(&self, mut each: impl FnMut(&str)) -> anyhow::Result<Finished> {
+        signal::refuse_when_cancelled()?;
+        let handle = self
+            .expression()
+            .reader()
+            .with_context(|| format!("could not start {self}"))?;
+        let _running = signal::Running::group_of(&handle.pids());
+        let mut reader = BufReader::new(&handle);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = reader
+                .read_until(b'\n', &mut line)
+                .with_context(|| format!("could not read from {self}"))?;
+            if read == 0 {
+                break;
+            }
+            each(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']));
+        }
+        let output = handle
+            .try_wait()
+            .with_context(|| format!("could not wait for {self}"))?;
+        output
+            .map(finished)
+            .with_context(|| format!("{self} closed its output and went on"))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the door")]
+    fn expression(&self) -> duct::Expression {
+        let mut expression = duct::cmd(self.program.as_str(), &self.arguments)
+            .full_env(&self.environment)
+            .stdin_null()
+            .stderr_capture()
+            .unchecked()
+            .before_spawn(|command| {
+                // An interrupt at the terminal goes to the whole foreground group: the child must get ours, once.
+                command.process_group(0);
+                Ok(())
+            });
+        if let Some(folder) = &self.folder {
+            expression = expression.dir(folder.as_str());
+        }
+        expression
+    }
+}
+
+fn finished(output: &std::process::Output) -> Finished {
+    Finished {
+        code: output.status.code(),
+        signal: output.status.signal(),
+        stdout: output.stdout.clone(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// What a person would type, without the environment.
+impl fmt::Display for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "`{}",
+            self.program.file_name().unwrap_or(self.program.as_str())
+        )?;
+        for argument in &self.arguments {
+            write!(f, " {argument}")?;
+        }
+        f.write_str("`")
+    }
+}

@@ -1,0 +1,192 @@
+//! JSON, version 1: frozen. Fields may be added; none is renamed or removed.
+
+use super::{Counts, Report};
+use crate::finding::Finding;
+use crate::fleet::exposure::Line;
+use serde::Serialize;
+use std::io;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u8,
+    command: &'a str,
+    result: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    cloud: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure<'a>>,
+    findings: Vec<FindingV1<'a>>,
+    servers: Vec<Server<'a>>,
+    security_groups: Vec<Group<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    totals: Option<Totals>,
+    notes: &'a [String],
+    applied: bool,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    reason: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    help: &'a str,
+}
+
+#[derive(Serialize)]
+struct FindingV1<'a> {
+    code: &'a str,
+    severity: &'a str,
+    server: Option<&'a str>,
+    message: &'a str,
+    help: &'a str,
+    place: Option<PlaceV1>,
+    evidence: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PlaceV1 {
+    file: String,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct Server<'a> {
+    name: &'a str,
+    address: &'a str,
+    state: &'a str,
+    changes: &'a [String],
+    details: &'a [String],
+    exposures: Vec<Exposure<'a>>,
+}
+
+#[derive(Serialize)]
+struct Exposure<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'a str>,
+    protocol: &'a str,
+    ports: String,
+    from: &'a [String],
+    proof: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    address: &'a str,
+    attached_to: &'a [String],
+    exposures: Vec<Exposure<'a>>,
+}
+
+#[derive(Serialize)]
+struct Totals {
+    add: usize,
+    change: usize,
+    destroy: usize,
+    import: usize,
+}
+
+/// Writes the report and a final newline.
+pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let document = Document {
+        version: 1,
+        command: report.command,
+        result: report.outcome().word(),
+        environment: report.environment.as_deref(),
+        cloud: report.cloud,
+        failure: report.failure.as_ref().map(|failure| Failure {
+            reason: failure.reason,
+            message: &failure.message,
+            help: &failure.help,
+        }),
+        findings: report
+            .findings
+            .iter()
+            .map(|found| finding(report, found))
+            .collect(),
+        servers: report.servers.iter().map(server).collect(),
+        security_groups: report
+            .groups
+            .iter()
+            .map(|group| Group {
+                address: &group.address,
+                attached_to: &group.attached_to,
+                exposures: group
+                    .exposures
+                    .iter()
+                    .map(|line| exposure(line, None, None))
+                    .collect(),
+            })
+            .collect(),
+        totals: report.counts.map(
+            |Counts {
+                 add,
+                 change,
+                 destroy,
+                 import,
+             }| Totals {
+                add,
+                change,
+                destroy,
+                import,
+            },
+        ),
+        notes: &report.notes,
+        applied: report.applied,
+    };
+    let mut out = io::BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, &document)?;
+    io::Write::write_all(&mut out, b"\n")?;
+    io::Write::flush(&mut out)
+}
+
+fn finding<'a>(report: &Report, found: &'a Finding) -> FindingV1<'a> {
+    FindingV1 {
+        code: found.meta.code,
+        severity: found.severity.word(),
+        server: found.server.as_deref(),
+        message: &found.message,
+        help: &found.help,
+        place: report.place(found).map(|place| PlaceV1 {
+            file: place.file.into_string(),
+            line: place.line,
+            column: place.column,
+        }),
+        evidence: found.evidence.as_deref(),
+    }
+}
+
+fn server(sheet: &super::ServerSheet) -> Server<'_> {
+    Server {
+        name: &sheet.name,
+        address: &sheet.address,
+        state: &sheet.state,
+        changes: &sheet.changes,
+        details: &sheet.sentences,
+        exposures: sheet
+            .exposures
+            .iter()
+            .map(|shown| {
+                exposure(
+                    &shown.line,
+                    Some(shown.stage.word()),
+                    Some(shown.evidence.as_str()),
+                )
+            })
+            .collect(),
+    }
+}
+
+fn exposure<'a>(line: &'a Line, stage: Option<&'a str>, evidence: Option<&'a str>) -> Exposure<'a> {
+    Exposure {
+        stage,
+        protocol: line.protocol.word(),
+        ports: line.ports(),
+        from: &line.from,
+        proof: line.proof.word(),
+        evidence,
+    }
+}

@@ -1,0 +1,167 @@
+//! The answer, free of any format; one file per format beside this one.
+
+pub(crate) mod explain;
+pub(crate) mod human;
+pub(crate) mod json;
+pub(crate) mod markdown;
+pub(crate) mod mermaid;
+pub(crate) mod paint;
+pub(crate) mod progress;
+mod snippet;
+pub(crate) mod svg;
+pub(crate) mod topology;
+
+use crate::finding::{Finding, Severity};
+use crate::fleet::exposure::{Line, Stage};
+use crate::source::{Place, SourceMap};
+
+/// What came of it all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Clean,
+    Violations,
+    /// lostops could not do its work; `Report::failure` says why.
+    Failed,
+}
+
+impl Outcome {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::Violations => "violations",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Why lostops could not do its work.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    /// Kebab-case: `plan-failed`, `state-locked`.
+    pub(crate) reason: &'static str,
+    pub(crate) message: String,
+    /// What to do; may be empty.
+    pub(crate) help: String,
+}
+
+/// One exposure of a server at one stage.
+#[derive(Debug, Clone)]
+pub(crate) struct ShownExposure {
+    pub(crate) stage: Stage,
+    pub(crate) line: Line,
+    /// `azurerm_network_security_group.this["database"] rule mysql`, or file:line.
+    pub(crate) evidence: String,
+    /// What the port is for, as the describer says; may be empty.
+    pub(crate) purpose: String,
+    /// Whether the policy and the describer cover it.
+    pub(crate) permitted: bool,
+}
+
+/// What a person wants to know of one server.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ServerSheet {
+    pub(crate) name: String,
+    /// Terraform's address; empty when nothing was planned.
+    pub(crate) address: String,
+    /// `running`, `stopped`, `absent`, `unknown`
+    pub(crate) state: String,
+    /// Role, size, address and the like: what stands beside the name.
+    pub(crate) facts: Vec<String>,
+    /// Words of the frozen list: create, destroy, replace, resize, update, start, stop, import, forget, none.
+    pub(crate) changes: Vec<String>,
+    /// The changes in sentences: `resize from Standard_B2ms to Standard_B4ms`.
+    pub(crate) sentences: Vec<String>,
+    pub(crate) exposures: Vec<ShownExposure>,
+}
+
+/// One security group by itself, as the plan leaves it.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupSheet {
+    pub(crate) address: String,
+    pub(crate) attached_to: Vec<String>,
+    pub(crate) exposures: Vec<Line>,
+}
+
+/// How many things a plan makes, changes and destroys, as Terraform counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) add: usize,
+    pub(crate) change: usize,
+    pub(crate) destroy: usize,
+    pub(crate) import: usize,
+}
+
+/// Everything every format shows.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// `check`, `plan`, `apply`
+    pub(crate) command: &'static str,
+    pub(crate) environment: Option<String>,
+    /// `azure`, `simulated`; empty when no cloud was asked.
+    pub(crate) cloud: &'static str,
+    pub(crate) sources: SourceMap,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) failure: Option<Failure>,
+    pub(crate) servers: Vec<ServerSheet>,
+    pub(crate) groups: Vec<GroupSheet>,
+    pub(crate) counts: Option<Counts>,
+    /// What happened beside the question asked: what was put into the simulated cloud, what was found changed.
+    pub(crate) notes: Vec<String>,
+    /// The plan was applied.
+    pub(crate) applied: bool,
+}
+
+impl Report {
+    pub(crate) fn new(command: &'static str) -> Self {
+        Self {
+            command,
+            environment: None,
+            cloud: "",
+            sources: SourceMap::default(),
+            findings: Vec::new(),
+            failure: None,
+            servers: Vec::new(),
+            groups: Vec::new(),
+            counts: None,
+            notes: Vec::new(),
+            applied: false,
+        }
+    }
+
+    pub(crate) fn outcome(&self) -> Outcome {
+        if self.failure.is_some() {
+            Outcome::Failed
+        } else if self.count(Severity::Error) > 0 {
+            Outcome::Violations
+        } else {
+            Outcome::Clean
+        }
+    }
+
+    pub(crate) fn count(&self, severity: Severity) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    }
+
+    pub(crate) fn place(&self, finding: &Finding) -> Option<Place> {
+        finding.span.map(|span| self.sources.place(span))
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if *self == Self::default() {
+            return f.write_str("no changes");
+        }
+        if self.import > 0 {
+            write!(f, "{} to import, ", self.import)?;
+        }
+        write!(
+            f,
+            "{} to add, {} to change, {} to destroy",
+            self.add, self.change, self.destroy
+        )
+    }
+}

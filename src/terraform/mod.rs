@@ -1,0 +1,11 @@
+//! Terraform: what it is given, how it is run, and what its plans mean.
+
+pub(crate) mod adopted;
+pub(crate) mod credentials;
+mod event;
+pub(crate) mod plan;
+pub(crate) mod power;
+pub(crate) mod run;
+pub(crate) mod subject;
+mod variables;
+pub(crate) mod workspace;

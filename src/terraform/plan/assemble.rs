@@ -1,0 +1,270 @@
+//! From the parts of a document to what the plan means.
+
+use super::attach::Places;
+use super::change::Change;
+use super::document::Document;
+use super::exposure::Net;
+use super::fact::Fact;
+use super::index::Index;
+use super::json::Json;
+use super::machines;
+use super::model::{Action, DatabaseService, Group, Neighbourhood, Opaque, Plan, Resource, Totals};
+use super::nature;
+use super::ownership::Ownership;
+use super::power;
+use super::problems;
+use super::world::{When, World};
+use crate::fleet::reach::Reach;
+use std::collections::BTreeMap;
+
+pub(super) fn assemble(mut document: Document) -> Plan {
+    let mut changes = std::mem::take(&mut document.changes);
+    let known: std::collections::BTreeSet<String> = document
+        .data
+        .iter()
+        .map(|data| data.address.clone())
+        .collect();
+    // A data source that is read again only in the apply keeps what was known of it.
+    changes.retain(|change| {
+        !(change.data && known.contains(&change.address) && change.after.is_none())
+    });
+    changes.append(&mut document.data);
+    let variables = Json::parse(&document.variables).unwrap_or(Json::Null);
+    let index = Index::new(&changes, &document.config, variables);
+    let world = World::new(&index, When::After);
+    let earlier = World::new(&index, When::Before);
+    let ownership = Ownership::new(&world);
+    let earlier_ownership = Ownership::new(&earlier);
+    let after = Net::new(&world, &ownership, Some(&earlier));
+    let moves = changes
+        .iter()
+        .any(|change| !change.is_no_op() && (change.before.is_some() || change.after.is_some()));
+    let before = moves.then(|| Net::new(&earlier, &earlier_ownership, None));
+
+    let mut commands = power::commands(&world);
+    commands.extend(
+        document
+            .invocations
+            .iter()
+            .map(|one| power::command(one, &world)),
+    );
+    commands.sort_by(|a, b| a.address.cmp(&b.address));
+    let machines = machines::machines(&after, before.as_ref(), &commands);
+    let neighbourhoods = neighbourhoods(&world, &machines);
+    let mut machines: Vec<_> = machines.into_iter().map(|(machine, _)| machine).collect();
+    machines.sort_by(|a, b| a.address.cmp(&b.address));
+    let network = world
+        .only_network()
+        .and_then(|at| after.space(Some(at)))
+        .cloned();
+    Plan {
+        format_version: document.format_version.unwrap_or_default(),
+        terraform_version: document.terraform_version,
+        machines,
+        groups: groups(&after, before.as_ref()),
+        totals: totals(&changes),
+        resources: resources(&changes),
+        opaque: sorted(&changes, |change| {
+            let words = change.opaque.clone()?;
+            let address = change.address.clone();
+            Some(Opaque { address, words })
+        }),
+        neighbourhoods,
+        problems: problems::problems(&after, &earlier),
+        power: commands,
+        readings: document.readings,
+        checks: document.checks,
+        drift: document.drift,
+        database_services: sorted(&changes, |change| {
+            let words = change
+                .database
+                .clone()
+                .filter(|_| !change.data && change.stays())?;
+            let address = change.address.clone();
+            Some(DatabaseService { address, words })
+        }),
+        observed: document.observed,
+        network: network.unwrap_or_default(),
+    }
+}
+
+fn by_address(changes: &[Change]) -> Vec<&Change> {
+    let mut all: Vec<&Change> = changes.iter().collect();
+    all.sort_by(|a, b| a.address.cmp(&b.address));
+    all
+}
+
+fn sorted<T>(changes: &[Change], each: impl Fn(&Change) -> Option<T>) -> Vec<T> {
+    by_address(changes).into_iter().filter_map(each).collect()
+}
+
+fn groups(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
+    let changes = after.world.index.changes;
+    let none = Places::default();
+    let mut groups = Vec::new();
+    for (at, fact) in after.world.facts() {
+        let (Fact::Group(group), change) = (fact, &changes[at]) else {
+            continue;
+        };
+        if change.data {
+            continue;
+        }
+        let places = after.attachments.places.get(&at).unwrap_or(&none);
+        let network = network_of(after, places);
+        let evaluated = after.group(at, network);
+        let open_before = match before {
+            None => evaluated.open.clone(),
+            Some(before) if change.before.is_some() => {
+                let none = Places::default();
+                let places = before.attachments.places.get(&at).unwrap_or(&none);
+                before.group(at, network_of(before, places)).open.clone()
+            }
+            Some(_) => Reach::default(),
+        };
+        let mut attached_to = places.addresses.clone();
+        attached_to.sort();
+        attached_to.dedup();
+        groups.push(Group {
+            address: change.address.clone(),
+            name: group.named.name.clone(),
+            key: change.key.clone(),
+            attached_to,
+            interface_ids: places.interface_ids.clone(),
+            maybe_attached_elsewhere: places.unclear,
+            open: evaluated.open.clone(),
+            unproven: evaluated.maybe.difference(&evaluated.open),
+            open_before,
+            contributions: std::sync::Arc::clone(&evaluated.contributions),
+            network: after.space(network).cloned().unwrap_or_default(),
+        });
+    }
+    groups.sort_by(|a, b| a.address.cmp(&b.address));
+    groups
+}
+
+/// The network that all places of a group are in; of a group without places, the plan's only one.
+fn network_of(net: &Net<'_>, places: &Places) -> Option<usize> {
+    let of_interfaces = places.interfaces.iter().flat_map(|&at| {
+        let interface = net.world.interface(at);
+        let configurations = interface.map_or(&[][..], |interface| &interface.configurations);
+        configurations
+            .iter()
+            .flat_map(move |one| net.world.subnets_of(at, &one.subnet).0)
+    });
+    let mut networks: Vec<Option<usize>> = places
+        .subnets
+        .iter()
+        .copied()
+        .chain(of_interfaces)
+        .map(|position| net.world.subnets[position].network)
+        .collect();
+    networks.sort_unstable();
+    networks.dedup();
+    match networks.as_slice() {
+        [] => net.world.only_network(),
+        [one] => *one,
+        _ => None,
+    }
+}
+
+fn neighbourhoods(
+    world: &World<'_>,
+    machines: &[(super::Machine, Vec<usize>)],
+) -> Vec<Neighbourhood> {
+    let mut members: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for (machine, subnets) in machines {
+        for subnet in subnets {
+            members
+                .entry(*subnet)
+                .or_default()
+                .push(machine.label.clone());
+        }
+    }
+    let mut all: Vec<Neighbourhood> = world
+        .subnets
+        .iter()
+        .enumerate()
+        .map(|(position, view)| {
+            let mut machines = members.remove(&position).unwrap_or_default();
+            machines.sort();
+            machines.dedup();
+            Neighbourhood {
+                address: view.address.clone(),
+                ranges: view.fact.ranges.clone().unwrap_or_default(),
+                machines,
+            }
+        })
+        .collect();
+    all.sort_by(|a, b| a.address.cmp(&b.address));
+    all
+}
+
+/// As Terraform counts: a replacement is both an addition and a destruction.
+fn totals(changes: &[Change]) -> Totals {
+    let mut totals = Totals::default();
+    for change in changes.iter().filter(|change| !change.data) {
+        totals.add += usize::from(change.has(Action::Create));
+        totals.destroy += usize::from(change.has(Action::Delete));
+        totals.replace += usize::from(change.replaces());
+        totals.change += usize::from(change.has(Action::Update));
+        totals.forget += usize::from(change.has(Action::Forget));
+        totals.import += usize::from(change.importing);
+        totals.moved += usize::from(change.previous.is_some());
+    }
+    totals
+}
+
+fn resources(changes: &[Change]) -> Vec<Resource> {
+    sorted(changes, |change| {
+        let still = change.is_no_op() && !change.importing && change.previous.is_none();
+        if change.data || still {
+            return None;
+        }
+        let attributes = if change.replaces() && !change.differences.forcing.is_empty() {
+            &change.differences.forcing
+        } else {
+            &change.differences.attributes
+        };
+        Some(Resource {
+            address: change.address.clone(),
+            kind: change.kind.clone(),
+            actions: change.actions.clone(),
+            words: words(change),
+            reason: change
+                .reason
+                .as_deref()
+                .and_then(nature::reason)
+                .map(str::to_owned),
+            attributes: attributes.clone(),
+        })
+    })
+}
+
+fn words(change: &Change) -> String {
+    let mut words = Vec::new();
+    if change.deposed {
+        return "destroy (deposed)".to_owned();
+    }
+    if change.importing {
+        words.push("import");
+    }
+    if change.replaces() {
+        words.push("replace");
+    } else {
+        for action in &change.actions {
+            words.push(match action {
+                Action::Create => "create",
+                Action::Update => "update",
+                Action::Delete => "destroy",
+                Action::Forget => "forget",
+                Action::Read => "read",
+                Action::Other => "other",
+                Action::NoOp => continue,
+            });
+        }
+    }
+    if change.previous.is_some() {
+        words.push("move");
+    }
+    words.join(" and ")
+}

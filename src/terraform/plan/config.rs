@@ -1,0 +1,181 @@
+//! The configuration in a plan: which attribute refers to what. Values are not in it, nor locals.
+
+use super::error::PlanError;
+use super::json::Json;
+use super::scan::Scanner;
+use indexmap::IndexMap;
+use std::io::Read;
+
+/// The references of one expression, as Terraform lists them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Expression {
+    pub(super) references: Vec<String>,
+    /// A constant object or list, as JSON.
+    pub(super) constant: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Resource {
+    /// By path: `network_interface_id`, `ip_configuration.0.subnet_id`.
+    pub(super) expressions: IndexMap<String, Expression>,
+    pub(super) for_each: Option<Expression>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Call {
+    pub(super) arguments: IndexMap<String, Expression>,
+    pub(super) for_each: Option<Expression>,
+    pub(super) module: usize,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Module {
+    /// By `type.name`, or `data.type.name`.
+    pub(super) resources: IndexMap<String, Resource>,
+    pub(super) calls: IndexMap<String, Call>,
+    pub(super) outputs: IndexMap<String, Expression>,
+}
+
+/// All modules; the first is the root.
+#[derive(Debug)]
+pub(super) struct Config {
+    pub(super) modules: Vec<Module>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            modules: vec![Module::default()],
+        }
+    }
+}
+
+type Result<T> = std::result::Result<T, PlanError>;
+
+impl Config {
+    /// Reads the value of the plan's `configuration`.
+    pub(super) fn read(scanner: &mut Scanner<impl Read>) -> Result<Self> {
+        let mut config = Self::default();
+        scanner.object(|scanner, name| match name {
+            "root_module" => config.module(scanner, 0),
+            _ => scanner.skip(),
+        })?;
+        Ok(config)
+    }
+
+    fn module<R: Read>(&mut self, scanner: &mut Scanner<R>, at: usize) -> Result<()> {
+        scanner.object(|scanner, name| match name {
+            "resources" => scanner.list(|scanner| {
+                let element = parse(scanner.slice()?)?;
+                if interesting(element.get("type").text().unwrap_or_default()) {
+                    let address = element.get("address").string().unwrap_or_default();
+                    let resource = resource(&element);
+                    self.modules[at].resources.insert(address, resource);
+                }
+                Ok(())
+            }),
+            "outputs" => scanner.object(|scanner, name| {
+                let output = parse(scanner.slice()?)?;
+                let expression = expression(output.get("expression"));
+                self.modules[at].outputs.insert(name.to_owned(), expression);
+                Ok(())
+            }),
+            "module_calls" => scanner.object(|scanner, name| {
+                let mut call = Call {
+                    module: self.modules.len(),
+                    ..Call::default()
+                };
+                self.modules.push(Module::default());
+                let inner = call.module;
+                scanner.object(|scanner, member| match member {
+                    "expressions" => {
+                        let arguments = parse(scanner.slice()?)?;
+                        for (name, value) in arguments.members() {
+                            call.arguments
+                                .insert(name.clone().into_owned(), expression(value));
+                        }
+                        Ok(())
+                    }
+                    "for_each_expression" | "count_expression" => {
+                        call.for_each = Some(expression(&parse(scanner.slice()?)?));
+                        Ok(())
+                    }
+                    "module" => self.module(scanner, inner),
+                    _ => scanner.skip(),
+                })?;
+                self.modules[at].calls.insert(name.to_owned(), call);
+                Ok(())
+            }),
+            _ => scanner.skip(),
+        })
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<Json<'_>> {
+    Json::parse(bytes).map_err(|error| PlanError::Damaged(format!("in `configuration`: {error}")))
+}
+
+/// Only what facts come from, and what power commands name.
+fn interesting(kind: &str) -> bool {
+    const PREFIXES: [&str; 14] = [
+        "azurerm_network_",
+        "azurerm_subnet",
+        "azurerm_virtual_network",
+        "azurerm_public_ip",
+        "azurerm_application_security_group",
+        "azurerm_linux_virtual_machine",
+        "azurerm_windows_virtual_machine",
+        "azurerm_virtual_machine",
+        "azurerm_orchestrated_virtual_machine",
+        "azurerm_lb",
+        "azurerm_managed_disk",
+        "azurerm_firewall",
+        "azapi_",
+        "terraform_data",
+    ];
+    PREFIXES.iter().any(|prefix| kind.starts_with(prefix))
+}
+
+fn resource(element: &Json<'_>) -> Resource {
+    let mut resource = Resource::default();
+    for (name, value) in element.get("expressions").members() {
+        collect(name, value, &mut resource.expressions);
+    }
+    let repeated = ["for_each_expression", "count_expression"]
+        .map(|key| element.get(key))
+        .into_iter()
+        .find(|value| **value != Json::Null);
+    resource.for_each = repeated.map(expression);
+    resource
+}
+
+/// Flattens nested blocks into paths. Constants are left out: they are known anyway.
+fn collect(path: &str, value: &Json<'_>, into: &mut IndexMap<String, Expression>) {
+    match value {
+        Json::List(blocks) => {
+            for (index, block) in blocks.iter().enumerate() {
+                collect(&format!("{path}.{index}"), block, into);
+            }
+        }
+        Json::Object(members) => {
+            let leaf = value.get("references").items();
+            if !leaf.is_empty() {
+                into.insert(path.to_owned(), expression(value));
+            } else if value.get("constant_value") == &Json::Null {
+                for (name, value) in members {
+                    collect(&format!("{path}.{name}"), value, into);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn expression(value: &Json<'_>) -> Expression {
+    let references = value.get("references").items();
+    let constant = value.get("constant_value");
+    Expression {
+        references: references.iter().filter_map(Json::string).collect(),
+        constant: matches!(constant, Json::Object(_)).then(|| constant.written()),
+    }
+}

@@ -1,0 +1,317 @@
+//! Azure's way through a security group: rules by priority, the first that matches decides.
+//!
+//! What is not known is decided twice. For what is certainly open an unknown allow matches nothing
+//! and an unknown deny everything; for what may be open it is the other way round.
+
+use super::group::Rules;
+use super::model::Contribution;
+use super::rule::{Bounds, Peer, Rule};
+use super::source::Sources;
+use crate::fleet::address::Addresses;
+use crate::fleet::port::PortSet;
+use crate::fleet::reach::Reach;
+use crate::fleet::sources::SourceSet;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// For whom the group is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Destination<'a> {
+    /// For anything behind it.
+    Any,
+    Interface {
+        at: Option<usize>,
+        /// Empty when they are not known.
+        addresses: &'a [IpAddr],
+        /// Where its address lies; `None`: not known.
+        subnet: Option<&'a Addresses>,
+    },
+}
+
+/// What a group lets in.
+#[derive(Debug, Clone)]
+pub(super) struct Evaluated {
+    pub(super) open: Reach,
+    /// What may be open, certain or not.
+    pub(super) maybe: Reach,
+    pub(super) contributions: Arc<[Contribution]>,
+}
+
+const DEFAULT: u32 = 65_000;
+
+/// One rule in one pass.
+struct Turn {
+    priority: u32,
+    allow: bool,
+    space: Reach,
+    /// Position among the rules; `None` for a default rule or a rule nobody knows.
+    rule: Option<usize>,
+}
+
+pub(super) fn evaluate(
+    group: usize,
+    rules: &Rules<'_>,
+    sources: Sources<'_, '_>,
+    destination: Destination<'_>,
+) -> Evaluated {
+    let spaces: Vec<Bounds<Reach>> = rules
+        .all
+        .iter()
+        .map(|one| match one.rule.inbound {
+            Some(false) => Bounds::default(),
+            _ => space(one.holder, one.rule, one.certain, sources, destination),
+        })
+        .collect();
+    let everything = Reach::every_port(&SourceSet::anyone());
+    let mut lower = Vec::new();
+    let mut upper = Vec::new();
+    if rules.unknown {
+        lower.push(Turn {
+            priority: 0,
+            allow: false,
+            space: everything.clone(),
+            rule: None,
+        });
+        upper.push(Turn {
+            priority: 0,
+            allow: true,
+            space: everything,
+            rule: None,
+        });
+    }
+    for (position, (one, space)) in rules.all.iter().zip(spaces).enumerate() {
+        let Rule {
+            priority,
+            inbound,
+            allow,
+            ..
+        } = *one.rule;
+        let rule = Some(position);
+        let first = priority.unwrap_or(0);
+        let last = priority.unwrap_or(DEFAULT - 1);
+        if allow != Some(true) && inbound != Some(false) {
+            lower.push(Turn {
+                priority: first,
+                allow: false,
+                space: space.maybe.clone(),
+                rule,
+            });
+        } else if inbound == Some(true) {
+            lower.push(Turn {
+                priority: last,
+                allow: true,
+                space: space.sure.clone(),
+                rule,
+            });
+        }
+        if allow != Some(false) && inbound != Some(false) {
+            upper.push(Turn {
+                priority: first,
+                allow: true,
+                space: space.maybe,
+                rule,
+            });
+        } else if inbound == Some(true) {
+            upper.push(Turn {
+                priority: last,
+                allow: false,
+                space: space.sure,
+                rule,
+            });
+        }
+    }
+    let default = Reach::every_port(&sources.virtual_network());
+    for turns in [&mut lower, &mut upper] {
+        turns.push(Turn {
+            priority: DEFAULT,
+            allow: true,
+            space: default.clone(),
+            rule: None,
+        });
+    }
+    // Of two with one priority, which Azure refuses, the safer guess goes first.
+    lower.sort_by_key(|turn| (turn.priority, turn.allow));
+    upper.sort_by_key(|turn| (turn.priority, !turn.allow));
+    let address = sources.world.address(group);
+    let mut contributions = Vec::new();
+    let (maybe, shares) = pass(upper);
+    for (rule, reach) in shares {
+        let (evidence, sensitive) = match rule.map(|position| &rules.all[position]) {
+            Some(one) => (
+                format!(
+                    "{} rule {}",
+                    sources.world.address(one.holder),
+                    one.rule.name
+                ),
+                one.rule.sensitive,
+            ),
+            None if rules.unknown => (format!("{address} rules that are not known yet"), false),
+            None => (format!("{address} default rule AllowVnetInBound"), false),
+        };
+        contributions.push(Contribution {
+            evidence,
+            reach,
+            sensitive,
+        });
+    }
+    let open = if is_exact(rules, destination) {
+        maybe.clone()
+    } else {
+        pass(lower).0
+    };
+    Evaluated {
+        open,
+        maybe,
+        contributions: contributions.into(),
+    }
+}
+
+/// Whether both passes are the same.
+fn is_exact(rules: &Rules<'_>, destination: Destination<'_>) -> bool {
+    !rules.unknown
+        && rules.all.iter().all(|one| {
+            let rule = one.rule;
+            let plain = |peers: &[Peer]| {
+                peers.iter().all(|peer| {
+                    !matches!(peer, Peer::Unknown(_) | Peer::Unreadable | Peer::Members(_))
+                })
+            };
+            one.certain
+                && rule.priority.is_some()
+                && rule.inbound.is_some()
+                && rule.allow.is_some()
+                && rule.protocols.sure == rule.protocols.maybe
+                && rule.ports.sure == rule.ports.maybe
+                && plain(&rule.from)
+                && (matches!(destination, Destination::Any) || rule.to == [Peer::Anyone])
+        })
+        && {
+            let inbound = rules
+                .all
+                .iter()
+                .filter(|one| one.rule.inbound == Some(true));
+            let mut seen: Vec<u32> = inbound.filter_map(|one| one.rule.priority).collect();
+            seen.sort_unstable();
+            seen.windows(2).all(|pair| pair[0] != pair[1])
+        }
+}
+
+/// What is let in, and the share of each rule that lets something in.
+fn pass(turns: Vec<Turn>) -> (Reach, Vec<(Option<usize>, Reach)>) {
+    let (mut open, mut decided) = (Reach::default(), Reach::default());
+    let mut shares = Vec::new();
+    for turn in turns {
+        if turn.space.is_empty() {
+            continue;
+        }
+        if turn.allow {
+            let share = turn.space.difference(&decided);
+            if !share.is_empty() {
+                open = open.union(&share);
+                shares.push((turn.rule, share));
+            }
+        }
+        decided = decided.union(&turn.space);
+    }
+    (open, shares)
+}
+
+/// What a rule speaks of.
+fn space(
+    holder: usize,
+    rule: &Rule,
+    certain: bool,
+    sources: Sources<'_, '_>,
+    destination: Destination<'_>,
+) -> Bounds<Reach> {
+    let (sure, maybe) = reaches(holder, rule, sources, destination);
+    if !maybe {
+        return Bounds::default();
+    }
+    let from = sources.read(holder, &rule.from);
+    let build = |protocols: super::rule::Protocols, ports: &PortSet, from: &SourceSet| {
+        protocols
+            .one()
+            .map_or_else(Reach::default, |protocol| Reach::new(protocol, ports, from))
+    };
+    Bounds {
+        sure: if sure && certain {
+            build(rule.protocols.sure, &rule.ports.sure, &from.sure)
+        } else {
+            Reach::default()
+        },
+        maybe: build(rule.protocols.maybe, &rule.ports.maybe, &from.maybe),
+    }
+}
+
+/// Whether a rule's destination is the one asked for: certainly, possibly.
+fn reaches(
+    holder: usize,
+    rule: &Rule,
+    sources: Sources<'_, '_>,
+    destination: Destination<'_>,
+) -> (bool, bool) {
+    let everywhere = rule
+        .to
+        .iter()
+        .any(|peer| matches!(peer, Peer::Anyone | Peer::VirtualNetwork));
+    if everywhere {
+        return (true, true);
+    }
+    let Destination::Interface {
+        at,
+        addresses,
+        subnet,
+    } = destination
+    else {
+        // Something behind the group is let in; something is not kept out.
+        let allows = rule.allow != Some(false);
+        return (allows, allows);
+    };
+    let (mut sure, mut maybe) = (false, false);
+    for peer in &rule.to {
+        match peer {
+            Peer::Addresses(set) => {
+                let inside = addresses.iter().any(|address| set.contains(*address));
+                let range_inside = subnet.is_some_and(|range| range.is_subset(set));
+                sure |= inside
+                    || addresses.is_empty() && range_inside
+                    || sources.network.is_subset(set);
+                let touches = subnet.is_none_or(|range| !range.intersection(set).is_empty());
+                maybe |= addresses.is_empty() && touches;
+            }
+            Peer::Members(id) => match (sources.world.by_id(id), at) {
+                (Some(group), Some(interface)) => {
+                    let members = sources.ownership.members.get(&group);
+                    sure |= members.is_some_and(|members| members.contains(&interface));
+                    maybe |= sources.ownership.members_unclear;
+                }
+                _ => maybe = true,
+            },
+            Peer::Unknown(path) => {
+                let kinds = ["azurerm_application_security_group"];
+                let found = path
+                    .attribute
+                    .ends_with("application_security_group_ids")
+                    .then(|| sources.world.resolve(holder, *path, &kinds));
+                match (
+                    found.filter(|found| !found.incomplete && !found.ambiguous),
+                    at,
+                ) {
+                    (Some(found), Some(interface)) => {
+                        sure |= found.targets.iter().any(|target| {
+                            let members = sources.ownership.members.get(&target.at);
+                            members.is_some_and(|members| members.contains(&interface))
+                        });
+                        maybe |= sources.ownership.members_unclear;
+                    }
+                    _ => maybe = true,
+                }
+            }
+            Peer::Unreadable => maybe = true,
+            // An address in the virtual network is neither in the internet nor behind a service tag.
+            Peer::Anyone | Peer::VirtualNetwork | Peer::Internet | Peer::Tag(_) => {}
+        }
+    }
+    (sure, sure || maybe)
+}

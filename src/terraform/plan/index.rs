@@ -1,0 +1,165 @@
+//! Finds resources of a plan by module, name and key, and modules by their calls.
+
+use super::address::{self, Part};
+use super::change::Change;
+use super::config::{Config, Expression, Module, Resource};
+use super::fact::Path;
+use super::json::Json;
+use indexmap::IndexMap;
+
+#[derive(Debug)]
+pub(super) struct Index<'p> {
+    pub(super) changes: &'p [Change],
+    config: &'p Config,
+    /// Values of the root module's variables.
+    variables: Json<'p>,
+    /// By module and `type.name` (`data.type.name`): one for each key.
+    instances: IndexMap<(&'p str, String), Vec<usize>>,
+    /// Modules of the configuration by the address of an instance.
+    modules: IndexMap<&'p str, usize>,
+    /// Instances of a call, by the calling instance and the call's name.
+    children: IndexMap<(&'p str, String), Vec<(Option<String>, &'p str)>>,
+}
+
+/// From where an expression is read.
+#[derive(Debug, Clone)]
+pub(super) struct Scope<'p> {
+    pub(super) module: &'p str,
+    pub(super) key: Option<String>,
+    pub(super) for_each: Option<&'p Expression>,
+}
+
+impl<'p> Index<'p> {
+    pub(super) fn new(changes: &'p [Change], config: &'p Config, variables: Json<'p>) -> Self {
+        let mut index = Self {
+            changes,
+            config,
+            variables,
+            instances: IndexMap::new(),
+            modules: IndexMap::from([("", 0)]),
+            children: IndexMap::new(),
+        };
+        for (at, change) in changes.iter().enumerate() {
+            index.module(&change.module);
+            if !change.deposed {
+                let name = config_name(change);
+                let instances = index.instances.entry((&change.module, name));
+                instances.or_default().push(at);
+            }
+        }
+        index
+    }
+
+    /// Makes an instance of a module known, with all that call it; its module in the configuration.
+    fn module(&mut self, instance: &'p str) -> Option<usize> {
+        if let Some(&known) = self.modules.get(instance) {
+            return Some(known);
+        }
+        let (outer, call) = address::parent(instance)?;
+        let outer_module = self.module(outer)?;
+        let children = self.children.entry((outer, call.name.clone())).or_default();
+        if !children.iter().any(|(_, child)| *child == instance) {
+            children.push((call.key, instance));
+        }
+        let module = self
+            .config
+            .modules
+            .get(outer_module)?
+            .calls
+            .get(&call.name)?
+            .module;
+        self.modules.insert(instance, module);
+        Some(module)
+    }
+
+    pub(super) fn config_module(&self, instance: &str) -> Option<&'p Module> {
+        self.config.modules.get(*self.modules.get(instance)?)
+    }
+
+    fn config_resource(&self, change: &'p Change) -> Option<&'p Resource> {
+        self.config_module(&change.module)?
+            .resources
+            .get(&config_name(change))
+    }
+
+    /// The expression of an attribute of a resource, and the scope to read it in.
+    pub(super) fn expression(&self, at: usize, path: Path) -> Option<(&'p Expression, Scope<'p>)> {
+        let change = &self.changes[at];
+        let resource = self.config_resource(change)?;
+        let mut text = String::new();
+        for (block, index) in [path.outer, path.inner].into_iter().flatten() {
+            text.push_str(&format!("{block}.{index}."));
+        }
+        text.push_str(path.attribute);
+        let scope = Scope {
+            module: &change.module,
+            key: change.key.clone(),
+            for_each: resource.for_each.as_ref(),
+        };
+        Some((resource.expressions.get(&text)?, scope))
+    }
+
+    /// Instances of a resource in a module's instance.
+    pub(super) fn instances(&self, module: &'p str, name: String) -> &[usize] {
+        self.instances
+            .get(&(module, name))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// How many instances a resource has in its module's instance.
+    pub(super) fn siblings(&self, at: usize) -> usize {
+        let change = &self.changes[at];
+        self.instances(&change.module, config_name(change)).len()
+    }
+
+    /// Instances of a call, with their keys.
+    pub(super) fn children(&self, module: &'p str, call: &str) -> &[(Option<String>, &'p str)] {
+        self.children
+            .get(&(module, call.to_owned()))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The argument that a module's instance gets for a variable, and the scope to read it in.
+    pub(super) fn argument(
+        &self,
+        module: &'p str,
+        variable: &str,
+    ) -> Option<(&'p Expression, Scope<'p>)> {
+        let (outer, Part { name, key }) = address::parent(module)?;
+        let call = self.config_module(outer)?.calls.get(&name)?;
+        let scope = Scope {
+            module: outer,
+            key,
+            for_each: call.for_each.as_ref(),
+        };
+        Some((call.arguments.get(variable)?, scope))
+    }
+
+    /// The value of a variable where it is written in the plan.
+    pub(super) fn variable(
+        &self,
+        scope: &Scope<'p>,
+        name: &str,
+        depth: usize,
+    ) -> Option<std::borrow::Cow<'_, Json<'p>>> {
+        use std::borrow::Cow;
+        if scope.module.is_empty() {
+            return Some(Cow::Borrowed(self.variables.get(name).get("value")));
+        }
+        let (argument, outer) = self.argument(scope.module, name)?;
+        if let Some(constant) = &argument.constant {
+            return Json::parse(constant.as_bytes()).ok().map(Cow::Owned);
+        }
+        let [reference] = argument.references.as_slice() else {
+            return None;
+        };
+        let name = reference.strip_prefix("var.").filter(|_| depth > 0)?;
+        self.variable(&outer, name, depth - 1)
+    }
+}
+
+/// `azurerm_subnet.this`, `data.azurerm_subnet.this`: what the configuration calls it.
+fn config_name(change: &Change) -> String {
+    let data = if change.data { "data." } else { "" };
+    format!("{data}{}.{}", change.kind, change.name)
+}

@@ -1,0 +1,380 @@
+//! What a plan means: machines, security groups, and what must be said about them.
+
+use crate::fleet::address::Addresses;
+use crate::fleet::port::Protocol;
+use crate::fleet::reach::Reach;
+use crate::fleet::sources::SourceSet;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// A plan, read and understood. Everything is sorted by address.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) format_version: String,
+    pub(crate) terraform_version: Option<String>,
+    /// Every VM and scale set that is there before or after.
+    pub(crate) machines: Vec<Machine>,
+    /// Every network security group that is there after.
+    pub(crate) groups: Vec<Group>,
+    pub(crate) totals: Totals,
+    /// Every change of anything that is not `no-op`, data sources left out.
+    pub(crate) resources: Vec<Resource>,
+    /// What may touch machines or groups past every check by type.
+    pub(crate) opaque: Vec<Opaque>,
+    pub(crate) neighbourhoods: Vec<Neighbourhood>,
+    pub(crate) problems: Vec<Problem>,
+    /// Commands to start or stop a machine that the plan would send.
+    pub(crate) power: Vec<PowerCommand>,
+    /// Power states that data sources have read.
+    pub(crate) readings: Vec<PowerReading>,
+    pub(crate) checks: Vec<CheckResult>,
+    pub(crate) drift: Vec<Drift>,
+    pub(crate) database_services: Vec<DatabaseService>,
+    /// Values of data sources by address; filled only when [`super::Options::observed`] asks for it.
+    pub(crate) observed: BTreeMap<String, serde_json::Value>,
+    /// Addresses of the one virtual network of the plan; empty when there is none, several, or it has
+    /// peerings or gateways.
+    pub(crate) network: Addresses,
+}
+
+/// How many, as Terraform's own last line counts them; a replacement is one `add` and one `destroy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Totals {
+    pub(crate) add: usize,
+    pub(crate) change: usize,
+    pub(crate) destroy: usize,
+    /// Those counted twice above.
+    pub(crate) replace: usize,
+    pub(crate) import: usize,
+    pub(crate) forget: usize,
+    pub(crate) moved: usize,
+}
+
+/// One word of `change.actions`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    NoOp,
+    Create,
+    Read,
+    Update,
+    Delete,
+    Forget,
+    /// A word that this version of lostops does not know.
+    Other,
+}
+
+/// One change of anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Resource {
+    pub(crate) address: String,
+    /// `azurerm_subnet`
+    pub(crate) kind: String,
+    pub(crate) actions: Vec<Action>,
+    /// `create`, `update`, `replace`, `destroy`, `forget`, `import`, `move`, `update and move`
+    pub(crate) words: String,
+    /// Terraform's own reason in words: `requested with -replace`.
+    pub(crate) reason: Option<String>,
+    /// Attributes that differ (update) or that force a replacement. Never values.
+    pub(crate) attributes: Vec<String>,
+}
+
+/// A virtual machine or scale set.
+#[derive(Debug, Clone)]
+pub(crate) struct Machine {
+    pub(crate) address: String,
+    /// `azurerm_linux_virtual_machine`
+    pub(crate) kind: String,
+    /// The attribute `name`.
+    pub(crate) name: Option<String>,
+    /// The key of `for_each`, or the index of `count` in digits.
+    pub(crate) key: Option<String>,
+    /// Unique in the plan; the atom that stands for it in a [`SourceSet`]. It is the address.
+    pub(crate) label: String,
+    /// `resource-group/name` in lower case, where both are known: what stays when the address changes.
+    pub(crate) identity: Option<String>,
+    pub(crate) actions: Vec<Action>,
+    /// Empty when nothing changes.
+    pub(crate) changes: Vec<MachineChange>,
+    pub(crate) size_before: Option<String>,
+    pub(crate) size_after: Option<String>,
+    pub(crate) image_before: Option<String>,
+    pub(crate) image_after: Option<String>,
+    /// Known private addresses, as the plan leaves them.
+    pub(crate) private_ips: Vec<IpAddr>,
+    pub(crate) public: PublicSide,
+    /// Certainly open as the plan leaves it.
+    pub(crate) open: Reach,
+    /// Cannot be shown closed: what may be open beyond `open`.
+    pub(crate) unproven: Reach,
+    /// Certainly open before.
+    pub(crate) open_before: Reach,
+    /// What opens it, one list for each group in its way.
+    pub(crate) evidence: Vec<Arc<[Contribution]>>,
+    /// Addresses (or ids, when they are not in the plan) of the security groups in its way.
+    pub(crate) groups: Vec<String>,
+    /// Addresses of its network; empty when they are not known.
+    pub(crate) network: Addresses,
+    /// Whether it is managed and exists after the apply.
+    pub(crate) stays: bool,
+}
+
+impl Machine {
+    /// Who certainly reaches one port.
+    pub(crate) fn sources_of(&self, protocol: Protocol, port: u16) -> SourceSet {
+        self.open.at(protocol, port)
+    }
+
+    pub(crate) fn contributions(&self) -> impl Iterator<Item = &Contribution> {
+        self.evidence.iter().flat_map(|group| group.iter())
+    }
+
+    /// The first rule (or lack of one) that lets somebody to this port.
+    pub(crate) fn evidence_of(&self, protocol: Protocol, port: u16) -> Option<&Contribution> {
+        self.contributions()
+            .find(|one| !one.reach.at(protocol, port).is_empty())
+    }
+}
+
+/// What one rule opens, by itself in its group.
+#[derive(Debug, Clone)]
+pub(crate) struct Contribution {
+    /// `azurerm_network_security_group.this["database"] rule mysql`
+    pub(crate) evidence: String,
+    /// What this rule lets in or may let in, after the rules before it.
+    pub(crate) reach: Reach,
+    /// A port or prefix of it is sensitive: say `(sensitive)`, never the value.
+    pub(crate) sensitive: bool,
+}
+
+/// How the internet may get to a machine at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum PublicSide {
+    /// No public address, and nothing in front.
+    #[default]
+    None,
+    /// Something public is in front: a load balancer, a firewall's NAT.
+    Behind,
+    /// It may have a public address.
+    Unknown,
+    /// A public address of SKU Standard: closed until a group allows.
+    Standard,
+    /// A public address whose SKU is not known.
+    Public,
+    /// A public address of SKU Basic: open where no group denies.
+    Basic,
+}
+
+/// What happens to the nature of a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MachineChange {
+    Create,
+    Destroy,
+    /// Destroyed and made anew; why, as attribute names or as Terraform's reason in words.
+    Replace {
+        because: Vec<String>,
+        /// Whether the image is among the reasons.
+        reimage: bool,
+    },
+    /// `to` is `None` when it is not known until the apply: the nature cannot be shown to stay.
+    Resize {
+        from: String,
+        to: Option<String>,
+    },
+    /// The number of instances of a scale set.
+    Scale {
+        from: String,
+        to: Option<String>,
+    },
+    /// Attributes that change in place and are neither size nor disk.
+    Update {
+        what: Vec<String>,
+    },
+    /// A disk is added, removed or changed.
+    Disk {
+        what: String,
+    },
+    Import,
+    /// It leaves Terraform's management and runs on.
+    Forget,
+    Start,
+    Stop,
+    Restart,
+    /// An older object of a failed replacement is cleaned up; the machine itself is not touched.
+    Deposed,
+    /// Terraform wants something that this version does not know.
+    Other {
+        actions: Vec<String>,
+    },
+}
+
+impl MachineChange {
+    /// One of the frozen words: create, destroy, replace, resize, update, start, stop, import, forget, none.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Destroy => "destroy",
+            Self::Replace { .. } => "replace",
+            Self::Resize { .. } | Self::Scale { .. } => "resize",
+            Self::Update { .. } | Self::Disk { .. } | Self::Other { .. } => "update",
+            Self::Import => "import",
+            Self::Forget => "forget",
+            Self::Start | Self::Restart => "start",
+            Self::Stop => "stop",
+            Self::Deposed => "none",
+        }
+    }
+
+    /// A phrase: `resize from Standard_B2ms to Standard_B4ms`.
+    pub(crate) fn sentence(&self) -> String {
+        let unknown = || "a value that is not known until the apply".to_owned();
+        match self {
+            Self::Create => "create".to_owned(),
+            Self::Destroy => "destroy".to_owned(),
+            Self::Replace { because, .. } if because.is_empty() => "replace".to_owned(),
+            Self::Replace { because, .. } => {
+                format!("replace because {}", crate::fleet::words::and_list(because))
+            }
+            Self::Resize { from, to } => {
+                format!(
+                    "resize from {from} to {}",
+                    to.clone().unwrap_or_else(unknown)
+                )
+            }
+            Self::Scale { from, to } => format!(
+                "scale from {from} to {} instances",
+                to.clone().unwrap_or_else(unknown)
+            ),
+            Self::Update { what } => format!("update {}", crate::fleet::words::and_list(what)),
+            Self::Disk { what } => what.clone(),
+            Self::Import => "import".to_owned(),
+            Self::Forget => "forget: Terraform no longer manages it, and it runs on".to_owned(),
+            Self::Start => "start".to_owned(),
+            Self::Stop => "stop".to_owned(),
+            Self::Restart => "restart".to_owned(),
+            Self::Deposed => "clean up what a failed replacement left".to_owned(),
+            Self::Other { actions } => {
+                format!("do what lostops does not know: {}", actions.join(", "))
+            }
+        }
+    }
+}
+
+/// A network security group by itself, default rules counted.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) address: String,
+    /// The attribute `name`.
+    pub(crate) name: Option<String>,
+    /// The key of `for_each`, or the index of `count` in digits.
+    pub(crate) key: Option<String>,
+    /// Addresses of interfaces, subnets and scale sets in the plan; for others the last part of their id.
+    pub(crate) attached_to: Vec<String>,
+    /// Ids (as written) of network interfaces it is attached to and that the plan does not hold.
+    pub(crate) interface_ids: Vec<String>,
+    /// It may be attached to something that could not be resolved.
+    pub(crate) maybe_attached_elsewhere: bool,
+    pub(crate) open: Reach,
+    pub(crate) unproven: Reach,
+    pub(crate) open_before: Reach,
+    pub(crate) contributions: Arc<[Contribution]>,
+    /// Addresses of its network; empty when they are not known.
+    pub(crate) network: Addresses,
+}
+
+/// Something that may change machines or groups in ways that nobody can see in a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Opaque {
+    pub(crate) address: String,
+    pub(crate) words: String,
+}
+
+/// A subnet, and the machines that have an interface in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Neighbourhood {
+    pub(crate) address: String,
+    /// Empty when it is not known.
+    pub(crate) ranges: Addresses,
+    /// Labels.
+    pub(crate) machines: Vec<String>,
+}
+
+/// Which kind of problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ProblemKind {
+    /// Two rules of a group with the same priority and direction: Azure refuses it.
+    EqualPriority,
+    /// A group is detached, or detached for a while, from what it protects.
+    Unprotected,
+    /// A rule that cannot be understood counts as one that opens everything.
+    UnreadableRule,
+    /// A rule that nobody manages any more but that still opens what it opens.
+    Unmanaged,
+}
+
+/// Something in the plan that is wrong by itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Problem {
+    pub(crate) address: String,
+    pub(crate) kind: ProblemKind,
+    /// A phrase without values that are sensitive.
+    pub(crate) words: String,
+}
+
+/// What a power command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PowerAction {
+    Start,
+    Stop,
+    Restart,
+}
+
+/// A command that the plan would send to a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PowerCommand {
+    pub(crate) address: String,
+    /// The key of `for_each`: what finds the server of an adopted machine.
+    pub(crate) key: Option<String>,
+    /// The label of the machine, when it is in the plan.
+    pub(crate) machine: Option<String>,
+    /// The id of the machine, when it is known.
+    pub(crate) machine_id: Option<String>,
+    pub(crate) action: PowerAction,
+}
+
+/// A power state that a data source has read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PowerReading {
+    /// `data.azurerm_virtual_machine.power_web`
+    pub(crate) address: String,
+    pub(crate) name: Option<String>,
+    pub(crate) id: Option<String>,
+    /// `running`, `stopped`, `deallocated`, …
+    pub(crate) state: String,
+}
+
+/// The result of a `check` block, a condition or a validation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CheckResult {
+    pub(crate) address: String,
+    /// `pass`, `fail`, `error`, `unknown`
+    pub(crate) status: String,
+    pub(crate) messages: Vec<String>,
+}
+
+/// What was changed past Terraform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Drift {
+    pub(crate) address: String,
+    pub(crate) kind: String,
+    /// Phrases: `rule \`portal\` was added outside Terraform`.
+    pub(crate) words: Vec<String>,
+}
+
+/// A managed database of the cloud, which no security group protects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DatabaseService {
+    pub(crate) address: String,
+    /// Phrases; empty when nothing public is seen.
+    pub(crate) words: Vec<String>,
+}

@@ -1,0 +1,87 @@
+//! What may change machines or security groups past every check by type.
+
+use super::change::Change;
+use super::json::Json;
+use super::model::Action;
+use std::fmt::Write as _;
+
+/// Words for what such a resource may do; `None` for all others, and for those that do nothing now.
+pub(super) fn words(change: &Change, values: &Json<'_>) -> Option<String> {
+    if change.data || change.is_no_op() || change.actions == [Action::Read] {
+        return None;
+    }
+    match change.kind.as_str() {
+        "azapi_resource"
+        | "azapi_update_resource"
+        | "azapi_data_plane_resource"
+        | "azapi_resource_action" => {
+            let kind = values.get("type").string().unwrap_or_default();
+            let target = values.get("resource_id").string().unwrap_or_default();
+            if change.kind == "azapi_resource_action" && is_power(values) {
+                return None;
+            }
+            let about = touches(&kind)
+                .or_else(|| touches(&target))
+                .or_else(|| kind.is_empty().then_some("an unknown type"))?;
+            Some(format!("it changes {about} through the Azure API"))
+        }
+        "azurerm_resource_group_template_deployment"
+        | "azurerm_template_deployment"
+        | "azurerm_subscription_template_deployment"
+        | "azurerm_management_group_template_deployment"
+        | "azurerm_tenant_template_deployment"
+        | "azurerm_resource_deployment_script_azure_cli"
+        | "azurerm_resource_deployment_script_azure_power_shell" => {
+            let mut template = values
+                .get("template_content")
+                .string()
+                .or_else(|| values.get("template_body").string());
+            if let Some(template) = &mut template {
+                let _ = write!(
+                    template,
+                    " {}",
+                    values.get("parameters_content").text().unwrap_or_default()
+                );
+            }
+            let about = match &template {
+                // A template can link to others, whose contents nobody sees here.
+                Some(text)
+                    if !text
+                        .to_ascii_lowercase()
+                        .contains("microsoft.resources/deployments") =>
+                {
+                    touches(text)?
+                }
+                _ => "what its template says",
+            };
+            Some(format!("it deploys {about} past Terraform"))
+        }
+        _ => None,
+    }
+}
+
+fn is_power(values: &Json<'_>) -> bool {
+    let action = values.get("action").string().unwrap_or_default();
+    super::power::action(&action).is_some()
+}
+
+/// What of ours a type, an id or a template speaks of.
+fn touches(text: &str) -> Option<&'static str> {
+    const OURS: [(&str, &str); 8] = [
+        (
+            "microsoft.network/networksecuritygroups",
+            "network security groups",
+        ),
+        ("microsoft.compute/virtualmachinescalesets", "scale sets"),
+        ("microsoft.compute/virtualmachines", "virtual machines"),
+        ("microsoft.network/networkinterfaces", "network interfaces"),
+        ("microsoft.network/virtualnetworks", "virtual networks"),
+        ("microsoft.network/publicipaddresses", "public addresses"),
+        ("microsoft.compute/disks", "disks"),
+        ("microsoft.network/loadbalancers", "load balancers"),
+    ];
+    let text = text.to_ascii_lowercase();
+    OURS.iter()
+        .find(|(kind, _)| text.contains(kind))
+        .map(|(_, words)| *words)
+}

@@ -1,0 +1,223 @@
+//! Whom the ends of a rule mean, between what is certain and what may be.
+
+use super::fact::{Fact, Path};
+use super::ownership::Ownership;
+use super::rule::{Bounds, Peer};
+use super::world::World;
+use crate::fleet::address::Addresses;
+use crate::fleet::sources::{Names, SourceSet};
+use std::net::IpAddr;
+
+/// What an address may come from.
+const ADDRESSED: [&str; 14] = [
+    "azurerm_network_interface",
+    "azurerm_public_ip",
+    "azurerm_subnet",
+    "azurerm_virtual_network",
+    "azurerm_linux_virtual_machine",
+    "azurerm_windows_virtual_machine",
+    "azurerm_virtual_machine",
+    "azurerm_linux_virtual_machine_scale_set",
+    "azurerm_windows_virtual_machine_scale_set",
+    "azurerm_virtual_machine_scale_set",
+    "azurerm_orchestrated_virtual_machine_scale_set",
+    "azurerm_public_ip_prefix",
+    "azurerm_bastion_host",
+    "azurerm_firewall",
+];
+
+/// Reads the sources of rules in one network.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sources<'w, 'p> {
+    pub(super) world: &'w World<'p>,
+    pub(super) ownership: &'w Ownership<'p>,
+    /// Addresses of the virtual network; the private blocks when they are not known.
+    pub(super) network: &'w Addresses,
+}
+
+impl Sources<'_, '_> {
+    pub(super) fn virtual_network(&self) -> SourceSet {
+        SourceSet {
+            addresses: self.network.clone(),
+            machines: Names::all(),
+            ..SourceSet::default()
+        }
+    }
+
+    /// The union of the peers of a rule that resource `at` holds.
+    pub(super) fn read(&self, at: usize, peers: &[Peer]) -> Bounds<SourceSet> {
+        if let [Peer::Anyone] = peers {
+            return Bounds::exactly(SourceSet::anyone());
+        }
+        let mut all = Bounds::<SourceSet>::default();
+        for peer in peers {
+            let one = self.peer(at, peer);
+            all.sure = all.sure.union(&one.sure);
+            all.maybe = all.maybe.union(&one.maybe);
+        }
+        Bounds {
+            sure: self.widened(all.sure),
+            maybe: self.widened(all.maybe),
+        }
+    }
+
+    /// All addresses are everybody; those of the whole network hold every machine in it.
+    fn widened(&self, mut set: SourceSet) -> SourceSet {
+        if set.addresses.is_empty() {
+            return set;
+        }
+        if every_v4().is_subset(&set.addresses) {
+            set.tags = Names::all();
+            set.machines = Names::all();
+        } else if self.network.is_subset(&set.addresses) {
+            set.machines = Names::all();
+        }
+        set
+    }
+
+    fn peer(&self, at: usize, peer: &Peer) -> Bounds<SourceSet> {
+        match peer {
+            Peer::Anyone => Bounds::exactly(SourceSet::anyone()),
+            Peer::Internet => Bounds::exactly(SourceSet {
+                addresses: Addresses::all().difference(self.network),
+                tags: Names::all(),
+                machines: Names::default(),
+            }),
+            Peer::VirtualNetwork => Bounds::exactly(self.virtual_network()),
+            Peer::Addresses(addresses) => Bounds::exactly(SourceSet::addresses(addresses.clone())),
+            Peer::Tag(tag) => Bounds::exactly(SourceSet::tag(tag.clone())),
+            Peer::Members(id) => self.members(self.world.by_id(id)),
+            Peer::Unknown(path) if path.attribute.ends_with("application_security_group_ids") => {
+                let found = self
+                    .world
+                    .resolve(at, *path, &["azurerm_application_security_group"]);
+                if found.incomplete || found.ambiguous {
+                    return Bounds {
+                        sure: SourceSet::default(),
+                        maybe: SourceSet::anyone(),
+                    };
+                }
+                let each = found
+                    .targets
+                    .iter()
+                    .map(|target| self.members(Some(target.at)));
+                each.fold(Bounds::default(), |all, one| Bounds {
+                    sure: all.sure.union(&one.sure),
+                    maybe: all.maybe.union(&one.maybe),
+                })
+            }
+            Peer::Unknown(path) => self.unknown(at, *path),
+            Peer::Unreadable => Bounds {
+                sure: SourceSet::default(),
+                maybe: SourceSet::anyone(),
+            },
+        }
+    }
+
+    /// Whoever is a member of an application security group; of one outside the plan nobody knows.
+    fn members(&self, group: Option<usize>) -> Bounds<SourceSet> {
+        let Some(group) = group else {
+            return Bounds {
+                sure: SourceSet::default(),
+                maybe: self.virtual_network(),
+            };
+        };
+        let members = self.ownership.members.get(&group);
+        let sure = members
+            .into_iter()
+            .flatten()
+            .fold(SourceSet::default(), |all, &interface| {
+                all.union(&self.interface(interface))
+            });
+        let maybe = if self.ownership.members_unclear {
+            self.virtual_network()
+        } else {
+            sure.clone()
+        };
+        Bounds { sure, maybe }
+    }
+
+    /// An interface: its addresses where known, else the machine that has it.
+    fn interface(&self, at: usize) -> SourceSet {
+        let addresses = self
+            .world
+            .interface(at)
+            .map_or(&[][..], |one| &one.addresses);
+        if addresses.is_empty() {
+            return SourceSet::machine(self.ownership.owner(at));
+        }
+        addressed(addresses)
+    }
+
+    /// A prefix that is not known yet, by what it refers to.
+    fn unknown(&self, at: usize, path: Path) -> Bounds<SourceSet> {
+        let mut found = self.world.resolve(at, path, &ADDRESSED);
+        if found.targets.is_empty() {
+            // Rules written as one attribute have all their references there.
+            found = self
+                .world
+                .resolve(at, Path::of("security_rule"), &ADDRESSED);
+            found.ambiguous |= found.targets.len() > 1;
+        }
+        let of_many = path.attribute.ends_with("prefixes");
+        if found.incomplete || found.vague {
+            return Bounds {
+                sure: SourceSet::default(),
+                maybe: SourceSet::anyone(),
+            };
+        }
+        let all = found
+            .targets
+            .iter()
+            .fold(SourceSet::default(), |all, target| {
+                all.union(&self.target(target.at, target.attribute.as_deref()))
+            });
+        if found.ambiguous || found.targets.len() > 1 && !of_many {
+            return Bounds {
+                sure: SourceSet::default(),
+                maybe: all,
+            };
+        }
+        Bounds::exactly(all)
+    }
+
+    fn target(&self, at: usize, attribute: Option<&str>) -> SourceSet {
+        match self.world.fact(at) {
+            Some(Fact::Interface(_)) => self.interface(at),
+            Some(Fact::PublicAddress(address)) => {
+                match (address.address, self.ownership.public_owner(at)) {
+                    (Some(address), _) => addressed(&[address]),
+                    (None, Some(owner)) => SourceSet::machine(owner),
+                    (None, None) => SourceSet::tag(self.world.address(at)),
+                }
+            }
+            Some(Fact::Machine(machine)) => {
+                let private = attribute.is_none_or(|name| name.starts_with("private"));
+                if private && !machine.addresses.is_empty() {
+                    addressed(&machine.addresses)
+                } else {
+                    SourceSet::machine(self.world.address(at))
+                }
+            }
+            Some(Fact::Subnet(subnet)) => match &subnet.ranges {
+                Some(ranges) => SourceSet::addresses(ranges.clone()),
+                None => self.virtual_network(),
+            },
+            Some(Fact::Network(_)) => self.virtual_network(),
+            _ => SourceSet::tag(self.world.address(at)),
+        }
+    }
+}
+
+fn addressed(addresses: &[IpAddr]) -> SourceSet {
+    let all = addresses.iter().fold(Addresses::default(), |all, &one| {
+        all.union(&Addresses::one(one))
+    });
+    SourceSet::addresses(all)
+}
+
+fn every_v4() -> &'static Addresses {
+    static ALL: std::sync::LazyLock<Addresses> =
+        std::sync::LazyLock::new(|| Addresses::parse("0.0.0.0/0").unwrap_or_default());
+    &ALL
+}

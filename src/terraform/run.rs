@@ -1,0 +1,241 @@
+//! Terraform itself: found, asked its version, run.
+
+use super::event::{Diagnostic, Event, parse};
+use super::workspace::Workspace;
+use crate::process::{Finished, Invocation};
+use anyhow::Context as _;
+use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::BTreeMap;
+
+/// The oldest release that does what the module needs.
+pub(crate) const OLDEST: (u32, u32) = (1, 9);
+
+/// A Terraform that can be started.
+#[derive(Debug, Clone)]
+pub(crate) struct Terraform {
+    pub(crate) program: Utf8PathBuf,
+    /// `1.11.4`
+    pub(crate) version: String,
+    environment: BTreeMap<String, String>,
+}
+
+/// Why Terraform could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TerraformError {
+    #[error("Terraform is not on PATH")]
+    NotFound,
+    #[error("Terraform {found} is too old: lostops needs {}.{} or newer", OLDEST.0, OLDEST.1)]
+    TooOld { found: String },
+    #[error("{}", words(.diagnostics))]
+    Failed {
+        step: &'static str,
+        diagnostics: Vec<Diagnostic>,
+        done: Vec<String>,
+    },
+    #[error("cancelled")]
+    Cancelled,
+    #[error(transparent)]
+    Other(#[from] anyhow::Error),
+}
+
+fn words(diagnostics: &[Diagnostic]) -> String {
+    diagnostics
+        .iter()
+        .map(Diagnostic::words)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The first `terraform` of a search path.
+pub(crate) fn find(path: &str) -> Option<Utf8PathBuf> {
+    path.split(':')
+        .filter(|folder| !folder.is_empty())
+        .map(|folder| Utf8Path::new(folder).join("terraform"))
+        .find(|program| program.is_file())
+}
+
+impl Terraform {
+    /// Finds Terraform and asks its version. `environment` is all it will ever see.
+    pub(crate) fn new(environment: BTreeMap<String, String>) -> Result<Self, TerraformError> {
+        let path = environment
+            .get("PATH")
+            .map(String::as_str)
+            .unwrap_or_default();
+        let program = find(path).ok_or(TerraformError::NotFound)?;
+        let version = version(&program, &environment)?;
+        let mut parts = version
+            .split('.')
+            .map(|part| part.parse::<u32>().unwrap_or(0));
+        if (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) < OLDEST {
+            return Err(TerraformError::TooOld { found: version });
+        }
+        Ok(Self {
+            program,
+            version,
+            environment,
+        })
+    }
+
+    fn command(&self, workspace: &Workspace, arguments: &[&str]) -> Invocation {
+        Invocation::new(&self.program)
+            .arguments(arguments.iter().copied())
+            .folder(&workspace.module)
+            .environment(self.environment.clone())
+    }
+
+    pub(crate) fn init(&self, workspace: &Workspace) -> Result<(), TerraformError> {
+        let finished = self
+            .command(workspace, &["init", "-input=false", "-no-color"])
+            .output()?;
+        if finished.success() {
+            return Ok(());
+        }
+        Err(failed("init", &finished, Vec::new(), Vec::new()))
+    }
+
+    /// Makes the plan file. The state is not locked: a plan changes nothing.
+    pub(crate) fn plan(
+        &self,
+        workspace: &Workspace,
+        replace: &[String],
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), TerraformError> {
+        workspace.reserve_plan()?;
+        let out = format!("-out={}", absolute(&workspace.plan())?);
+        let replace: Vec<String> = replace
+            .iter()
+            .map(|address| format!("-replace={address}"))
+            .collect();
+        let mut arguments = vec!["plan", "-json", "-input=false", "-lock=false", out.as_str()];
+        arguments.extend(replace.iter().map(String::as_str));
+        self.streamed("plan", workspace, &arguments, progress)
+    }
+
+    /// Does what the plan file says, and nothing else.
+    pub(crate) fn apply(
+        &self,
+        workspace: &Workspace,
+        lock_timeout: &str,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), TerraformError> {
+        let lock = format!("-lock-timeout={lock_timeout}");
+        let plan = absolute(&workspace.plan())?;
+        self.streamed(
+            "apply",
+            workspace,
+            &["apply", "-json", "-input=false", &lock, plan.as_str()],
+            progress,
+        )
+    }
+
+    /// The plan file as JSON. It may hold what is secret: it is never written anywhere.
+    pub(crate) fn show(&self, workspace: &Workspace) -> Result<Vec<u8>, TerraformError> {
+        let plan = absolute(&workspace.plan())?;
+        let finished = self
+            .command(workspace, &["show", "-json", "-no-color", plan.as_str()])
+            .output()?;
+        if finished.success() {
+            return Ok(finished.stdout);
+        }
+        Err(failed("show", &finished, Vec::new(), Vec::new()))
+    }
+
+    fn streamed(
+        &self,
+        step: &'static str,
+        workspace: &Workspace,
+        arguments: &[&str],
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), TerraformError> {
+        let (mut diagnostics, mut done) = (Vec::new(), Vec::new());
+        let finished = self
+            .command(workspace, arguments)
+            .lines(|line| match parse(line) {
+                Some(Event::Diagnostic(diagnostic)) if diagnostic.is_error() => {
+                    diagnostics.push(diagnostic)
+                }
+                Some(Event::Diagnostic(diagnostic)) => {
+                    tracing::debug!(step, "{}", diagnostic.words())
+                }
+                Some(Event::Progress(message)) => progress(&message),
+                Some(Event::Applied { address }) => {
+                    progress(&format!("{address}: done"));
+                    done.push(address);
+                }
+                Some(Event::Errored { address }) => progress(&format!("{address}: failed")),
+                None => {}
+            })?;
+        if finished.success() && !crate::process::cancelled() {
+            return Ok(());
+        }
+        Err(failed(step, &finished, diagnostics, done))
+    }
+}
+
+fn failed(
+    step: &'static str,
+    finished: &Finished,
+    mut diagnostics: Vec<Diagnostic>,
+    done: Vec<String>,
+) -> TerraformError {
+    if crate::process::cancelled() {
+        return TerraformError::Cancelled;
+    }
+    if diagnostics.is_empty() {
+        let said = if finished.stderr.trim().is_empty() {
+            String::from_utf8_lossy(&finished.stdout).into_owned()
+        } else {
+            finished.stderr.clone()
+        };
+        diagnostics.push(Diagnostic {
+            severity: "error".to_owned(),
+            summary: format!("`terraform {step}` ended with {}", finished.words()),
+            detail: unboxed(&said),
+            address: String::new(),
+        });
+    }
+    TerraformError::Failed {
+        step,
+        diagnostics,
+        done,
+    }
+}
+
+/// Terraform's text without the frame it draws round errors.
+fn unboxed(text: &str) -> String {
+    let lines = text
+        .lines()
+        .map(|line| line.trim_start_matches(['│', '╷', '╵', ' ']).trim_end());
+    lines
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn version(
+    program: &Utf8Path,
+    environment: &BTreeMap<String, String>,
+) -> Result<String, TerraformError> {
+    let mut environment = environment.clone();
+    // A broken or absent CLI configuration does not matter for the version.
+    environment.remove("TF_CLI_CONFIG_FILE");
+    let finished = Invocation::new(program)
+        .arguments(["version", "-json"])
+        .environment(environment)
+        .output()?;
+    let value: serde_json::Value = serde_json::from_slice(&finished.stdout).with_context(|| {
+        format!(
+            "could not read the version of `{program}` ({})",
+            finished.words()
+        )
+    })?;
+    let version = value
+        .get("terraform_version")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
+    Ok(version.to_owned())
+}
+
+fn absolute(path: &Utf8Path) -> anyhow::Result<Utf8PathBuf> {
+    camino::absolute_utf8(path).with_context(|| format!("could not find the folder of `{path}`"))
+}

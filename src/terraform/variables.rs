@@ -1,0 +1,183 @@
+//! A fleet as the variables of the Terraform module.
+
+use crate::fleet::Fleet;
+use crate::fleet::server::{From, Port, PowerState, Server};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Priorities that rules may have; the final denial has the one after.
+const FIRST: u16 = 100;
+const LAST: u16 = 4095;
+
+/// `terraform.tfvars.json`. No secret is in it: Terraform never sees one.
+pub(crate) fn variables(fleet: &Fleet, subscription_id: &str) -> Value {
+    let environment = &fleet.environment;
+    let network = &environment.network;
+    let present = fleet
+        .servers
+        .iter()
+        .filter(|server| server.state.value != PowerState::Absent);
+    json!({
+        "subscription_id": subscription_id,
+        "environment": environment.name.value,
+        "location": environment.location.value,
+        "resource_group": {
+            "name": environment.resource_group.value,
+            "ownership": environment.resource_group_ownership.word(),
+        },
+        "network": {
+            "name": network.name.value,
+            "ownership": network.ownership.word(),
+            "address_space": network.address_space.value.to_string(),
+            "subnet_name": network.subnet_name.value,
+            "subnet_prefix": network.subnet.value.to_string(),
+        },
+        "servers": present.map(|server| (server.name().to_owned(), self::server(server))).collect::<Map<_, _>>(),
+    })
+}
+
+fn server(server: &Server) -> Value {
+    let machine = &server.machine;
+    let image = &machine.image.value;
+    let data_disks: Map<String, Value> = machine
+        .data_disks
+        .iter()
+        .enumerate()
+        .map(|(lun, disk)| {
+            (
+                disk.name.value.clone(),
+                json!({ "size_gb": disk.size_gb.value, "lun": lun }),
+            )
+        })
+        .collect();
+    json!({
+        "role": server.role.value.word(),
+        "ownership": machine.ownership.value.word(),
+        "power": server.state.value.word(),
+        "size": machine.size.value,
+        "image": { "publisher": image.publisher, "offer": image.offer, "sku": image.sku, "version": image.version },
+        "private_ip": machine.private_ip.value.to_string(),
+        "public_ip": machine.public_ip,
+        "disk_gb": machine.disk_gb.value,
+        "admin_user": machine.admin_user,
+        "ssh_keys": machine.ssh_keys,
+        "network_interface": machine.network_interface,
+        "security_group": machine.security_group,
+        "data_disks": data_disks,
+        "rules": rules(server),
+    })
+}
+
+/// One rule per entry of `ports:` and address family, which Azure does not mix in one rule.
+fn rules(server: &Server) -> Vec<Value> {
+    let mut names = BTreeSet::new();
+    let mut priorities = BTreeMap::new();
+    let mut rules = Vec::new();
+    for port in &server.ports {
+        for (family, from) in prefixes(port) {
+            let name = unused(&mut names, &name(port, family));
+            let priority = free(&priorities, port);
+            priorities.insert(priority, name.clone());
+            rules.push(json!({
+                "name": name,
+                "priority": priority,
+                "protocol": match port.protocol {
+                    crate::fleet::port::Protocol::Tcp => "Tcp",
+                    crate::fleet::port::Protocol::Udp => "Udp",
+                },
+                "ports": port.ports.value.words(),
+                "from": from,
+            }));
+        }
+    }
+    rules
+}
+
+/// The source prefixes of a port by family: `""` for anyone and IPv4, `"-v6"` for IPv6.
+fn prefixes(port: &Port) -> Vec<(&'static str, Vec<String>)> {
+    if port.from.value == From::Internet {
+        return vec![("", vec!["*".to_owned()])];
+    }
+    let (v6, v4): (Vec<_>, Vec<_>) = port
+        .sources
+        .addresses
+        .cidrs()
+        .into_iter()
+        .partition(|net| net.addr().is_ipv6());
+    let words = |nets: Vec<ipnet::IpNet>| nets.iter().map(ToString::to_string).collect::<Vec<_>>();
+    [("", words(v4)), ("-v6", words(v6))]
+        .into_iter()
+        .filter(|(_, nets)| !nets.is_empty())
+        .collect()
+}
+
+/// What the port is for, or else what it is.
+fn name(port: &Port, family: &str) -> String {
+    let said = port.purpose.clone().unwrap_or_else(|| {
+        format!(
+            "{}-{}",
+            port.protocol.word(),
+            port.ports.value.words().join("-")
+        )
+    });
+    let clean: String = said
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    format!("{}{family}", clean.trim_matches('-'))
+}
+
+fn unused(names: &mut BTreeSet<String>, name: &str) -> String {
+    let candidates =
+        std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}-{number}")));
+    let mut free = candidates.skip_while(|candidate| names.contains(candidate));
+    let name = free.next().unwrap_or_default();
+    names.insert(name.clone());
+    name
+}
+
+/// A priority that follows from the port, so that one more port in a describer moves no other rule.
+fn free(taken: &BTreeMap<u16, String>, port: &Port) -> u16 {
+    let room = LAST - FIRST + 1;
+    let first = port.ports.value.ranges().next().map_or(0, |(low, _)| low);
+    (0..room)
+        .map(|step| FIRST + (first % room + step) % room)
+        .find(|priority| !taken.contains_key(priority))
+        .unwrap_or(LAST)
+}
+
+/// A `check` block for each server, with literal names: read at every plan, even beside pending changes.
+pub(crate) fn checks(fleet: &Fleet) -> Value {
+    let group = &fleet.environment.resource_group.value;
+    let mut checks = Map::new();
+    for server in &fleet.servers {
+        let wanted = match server.state.value {
+            PowerState::Running => "running",
+            PowerState::Stopped => "deallocated",
+            PowerState::Absent => continue,
+        };
+        let name = super::power::check_name(server.name());
+        let found = format!("data.azurerm_virtual_machine.{name}.power_state");
+        let block = json!({
+            "data": { "azurerm_virtual_machine": {
+                name.as_str(): { "name": server.name(), "resource_group_name": group }
+            } },
+            "assert": [{
+                "condition": format!("${{{found} == \"{wanted}\"}}"),
+                "error_message": format!("{} is ${{{found}}} and should be {wanted}", server.name()),
+            }],
+        });
+        checks.insert(name, block);
+    }
+    if checks.is_empty() {
+        json!({})
+    } else {
+        json!({ "check": checks })
+    }
+}

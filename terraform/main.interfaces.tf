@@ -1,0 +1,31 @@
+resource "azurerm_public_ip" "this" {
+  for_each = { for name, server in local.managed : name => server if server.public_ip }
+
+  name                = "${each.key}-ip"
+  location            = var.location
+  resource_group_name = var.resource_group.name
+  allocation_method   = "Static"
+  sku                 = "Standard"
+  tags                = local.tags
+
+  depends_on = [azurerm_resource_group.this]
+}
+
+resource "azurerm_network_interface" "this" {
+  for_each = local.managed
+
+  name                = each.value.network_interface
+  location            = var.location
+  resource_group_name = var.resource_group.name
+  tags                = local.tags
+
+  ip_configuration {
+    name                          = "primary"
+    subnet_id                     = local.subnet_id
+    private_ip_address_allocation = "Static"
+    private_ip_address            = each.value.private_ip
+    public_ip_address_id          = each.value.public_ip ? azurerm_public_ip.this[each.key].id : null
+  }
+
+  depends_on = [azurerm_subnet.this]
+}

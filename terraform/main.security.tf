@@ -1,0 +1,65 @@
+resource "azurerm_network_security_group" "this" {
+  for_each = var.servers
+
+  name                = local.group_names[each.key]
+  location            = var.location
+  resource_group_name = var.resource_group.name
+  tags                = local.tags
+
+  dynamic "security_rule" {
+    for_each = { for rule in each.value.rules : rule.name => rule }
+
+    content {
+      name                       = security_rule.value.name
+      priority                   = security_rule.value.priority
+      direction                  = "Inbound"
+      access                     = "Allow"
+      protocol                   = security_rule.value.protocol
+      source_port_range          = "*"
+      destination_port_range     = one(slice(security_rule.value.ports, 0, length(security_rule.value.ports) == 1 ? 1 : 0))
+      destination_port_ranges    = length(security_rule.value.ports) == 1 ? null : security_rule.value.ports
+      source_address_prefix      = one(slice(security_rule.value.from, 0, length(security_rule.value.from) == 1 ? 1 : 0))
+      source_address_prefixes    = length(security_rule.value.from) == 1 ? null : security_rule.value.from
+      destination_address_prefix = "*"
+    }
+  }
+
+  # Azure's own rule 65000 would let the whole virtual network in.
+  security_rule {
+    name                       = "deny-everything-else"
+    priority                   = 4096
+    direction                  = "Inbound"
+    access                     = "Deny"
+    protocol                   = "*"
+    source_port_range          = "*"
+    destination_port_range     = "*"
+    source_address_prefix      = "*"
+    destination_address_prefix = "*"
+  }
+
+  lifecycle {
+    # A group that was taken over keeps its place and its owner's tags.
+    ignore_changes = [location, tags]
+  }
+
+  depends_on = [azurerm_resource_group.this]
+}
+
+import {
+  for_each = local.inherited
+  to       = azurerm_network_security_group.this[each.key]
+  id       = "${local.resource_group_id}/providers/Microsoft.Network/networkSecurityGroups/${each.value.security_group}"
+}
+
+resource "azurerm_network_interface_security_group_association" "this" {
+  for_each = var.servers
+
+  network_interface_id      = each.value.ownership == "managed" ? azurerm_network_interface.this[each.key].id : local.interface_ids[each.key]
+  network_security_group_id = azurerm_network_security_group.this[each.key].id
+}
+
+import {
+  for_each = local.inherited
+  to       = azurerm_network_interface_security_group_association.this[each.key]
+  id       = "${local.interface_ids[each.key]}|${local.resource_group_id}/providers/Microsoft.Network/networkSecurityGroups/${each.value.security_group}"
+}

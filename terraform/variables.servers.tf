@@ -1,0 +1,59 @@
+variable "servers" {
+  type = map(object({
+    role              = string
+    ownership         = string
+    power             = string
+    size              = string
+    image             = object({ publisher = string, offer = string, sku = string, version = string })
+    private_ip        = string
+    public_ip         = bool
+    disk_gb           = number
+    admin_user        = string
+    ssh_keys          = list(string)
+    network_interface = string
+    security_group    = optional(string)
+
+    data_disks = optional(map(object({
+      size_gb = number
+      lun     = number
+    })), {})
+
+    rules = optional(list(object({
+      name     = string
+      priority = number
+      protocol = string
+      ports    = list(string)
+      from     = list(string)
+    })), [])
+  }))
+  description = <<-EOT
+    Every server by name. `rules` are the ports it opens; whatever no rule allows is denied.
+    `security_group` names the group that guards an adopted server already: it is taken over, not made.
+  EOT
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for server in var.servers : contains(["adopted", "managed"], server.ownership)])
+    error_message = "A server is adopted or managed."
+  }
+
+  validation {
+    condition     = alltrue([for server in var.servers : contains(["running", "stopped"], server.power)])
+    error_message = "A server's power is running or stopped; an absent one is left out."
+  }
+
+  validation {
+    condition     = alltrue([for server in var.servers : length(server.ssh_keys) > 0])
+    error_message = "Every server needs an SSH key: passwords are switched off."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for server in var.servers : [for rule in server.rules : rule.priority >= 100 && rule.priority < 4096]]))
+    error_message = "A rule's priority lies from 100 to 4095; 4096 is the final denial."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for server in var.servers : [for rule in server.rules : length(rule.ports) > 0 && length(rule.from) > 0]]))
+    error_message = "A rule names its ports and its sources: an empty list would mean any."
+  }
+}

@@ -1,0 +1,160 @@
+//! The house: who may import whom, and how large a file may grow. ARCHITECTURE.md has the same table.
+
+use crate::harness::root;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("source", &[]),
+    ("exit", &[]),
+    ("process", &[]),
+    ("cli", &["simulator"]),
+    ("context", &[]),
+    ("finding", &["source"]),
+    ("fleet", &["source"]),
+    ("describer", &["fleet", "finding", "source"]),
+    ("terraform", &["fleet", "process", "finding"]),
+    ("policy", &["fleet", "finding", "source", "terraform"]),
+    ("simulator", &["fleet", "process"]),
+    ("report", &["fleet", "finding", "source"]),
+    (
+        "pipeline",
+        &[
+            "cli",
+            "context",
+            "describer",
+            "exit",
+            "finding",
+            "fleet",
+            "policy",
+            "process",
+            "report",
+            "simulator",
+            "source",
+            "terraform",
+        ],
+    ),
+    (
+        "main",
+        &["cli", "context", "exit", "pipeline", "report", "simulator"],
+    ),
+];
+
+/// What `policy` may know of `terraform`: results, never the runner.
+const RESULTS: &[&str] = &["terraform::plan", "terraform::subject"];
+
+fn sources() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![root().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("src").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The top module of a file: `fleet` for src/fleet/port.rs.
+fn module(file: &Path) -> String {
+    let inside = file
+        .strip_prefix(root().join("src"))
+        .expect("a source file");
+    let first = inside
+        .components()
+        .next()
+        .expect("a name")
+        .as_os_str()
+        .to_string_lossy()
+        .into_owned();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+#[test]
+fn modules_import_only_what_stands_below_them() {
+    let table: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let own = module(&file);
+        let allowed = table
+            .get(own.as_str())
+            .unwrap_or_else(|| panic!("{own} is not in the table"));
+        let text = fs::read_to_string(&file).expect("a source file");
+        for (number, line) in text.lines().enumerate() {
+            for (at, _) in line.match_indices("crate::") {
+                let rest = &line[at + "crate::".len()..];
+                let used: String = rest
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
+                let known = table.contains_key(used.as_str());
+                let result = used != "terraform"
+                    || own != "policy"
+                    || RESULTS.iter().any(|path| rest.starts_with(path));
+                if known && used != own && !(allowed.contains(&used.as_str()) && result) {
+                    wrong.push(format!(
+                        "{}:{}: {own} uses {used}",
+                        file.display(),
+                        number + 1
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_file_outgrows_its_one_job() {
+    for file in sources() {
+        let lines = fs::read_to_string(&file)
+            .expect("a source file")
+            .lines()
+            .count();
+        let limit = if file.ends_with("src/main.rs") {
+            80
+        } else {
+            300
+        };
+        assert!(
+            lines <= limit,
+            "{} has {lines} lines, more than {limit}",
+            file.display()
+        );
+    }
+}
+
+#[test]
+fn every_file_says_its_job_in_its_first_line() {
+    for file in sources() {
+        let text = fs::read_to_string(&file).expect("a source file");
+        assert!(
+            text.starts_with("//! "),
+            "{} does not begin with its job",
+            file.display()
+        );
+    }
+}
+
+#[test]
+fn the_table_of_imports_is_the_one_that_people_read() {
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    for (module, uses) in MAY_USE {
+        let row = page
+            .lines()
+            .find(|line| line.starts_with(&format!("| {module} |")));
+        let row = row.unwrap_or_else(|| panic!("ARCHITECTURE.md has no row for {module}"));
+        for used in *uses {
+            assert!(
+                row.contains(used),
+                "ARCHITECTURE.md does not let {module} use {used}: {row}"
+            );
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Commands that judge nothing: explanations, schemas, the picture, what is missing.
+
+use crate::harness::{Project, root};
+use std::fs;
+
+#[test]
+fn a_finding_is_explained_by_code_and_by_name() {
+    let project = Project::empty();
+    let by_code = project.run(&["explain", "lo203"]);
+    assert_eq!(by_code.code, 0);
+    assert!(
+        by_code.stdout.contains("port-not-permitted") && by_code.stdout.contains("How to fix it")
+    );
+    assert_eq!(
+        project.run(&["explain", "port-not-permitted"]).stdout,
+        by_code.stdout
+    );
+    let unknown = project.run(&["explain", "LO999"]);
+    assert_eq!(unknown.code, 1);
+    assert!(
+        unknown.stderr.contains("did you mean"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
+fn the_page_of_findings_is_what_the_rules_say() {
+    let page = Project::empty().run(&["explain", "--markdown"]).stdout;
+    let kept = fs::read_to_string(root().join("docs/findings.md")).expect("docs/findings.md");
+    assert_eq!(page, kept, "run `make docs`");
+}
+
+#[test]
+fn the_schemas_are_what_the_parser_reads() {
+    for name in ["server", "environment", "policy"] {
+        let printed = Project::empty().run(&["schema", name]).stdout;
+        let kept = fs::read_to_string(root().join(format!("schema/{name}.schema.json")))
+            .expect("the schema");
+        assert_eq!(printed, kept, "run `make docs`");
+    }
+}
+
+#[test]
+fn the_topology_is_drawn_as_mermaid_and_as_svg() {
+    let project = Project::lostops();
+    let mermaid = project.run(&["graph"]).stdout;
+    assert!(
+        mermaid.starts_with("flowchart LR\n") && mermaid.contains("3306 mysql"),
+        "{mermaid}"
+    );
+    let svg = project.run(&["graph", "--format", "svg"]).stdout;
+    assert!(
+        svg.starts_with("<svg ") && svg.trim_end().ends_with("</svg>") && svg.contains("3306/tcp"),
+        "{svg}"
+    );
+}
+
+#[test]
+fn a_command_line_that_cannot_be_read_ends_with_two() {
+    assert_eq!(Project::empty().run(&["plan", "--cloud", "moon"]).code, 2);
+    assert_eq!(Project::empty().run(&["frobnicate"]).code, 2);
+}
+
+#[test]
+fn without_credentials_azure_names_every_variable_and_the_lines_of_the_workflow() {
+    let run = Project::lostops().run(&["plan", "--cloud", "azure"]);
+    assert_eq!(run.code, 1);
+    for word in [
+        "ARM_SUBSCRIPTION_ID",
+        "ARM_TENANT_ID",
+        "ARM_CLIENT_ID",
+        "ARM_USE_OIDC",
+        "id-token: write",
+        "--cloud simulated",
+    ] {
+        assert!(
+            run.stdout.contains(word),
+            "{word} is missing in\n{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn the_doctor_says_what_is_here_and_what_is_missing_for_which_command() {
+    let project = Project::empty();
+    let run = project.run(&["doctor"]);
+    assert!(
+        run.stdout.contains("terraform") && run.stdout.contains("ARM_SUBSCRIPTION_ID"),
+        "{}",
+        run.stdout
+    );
+    let mut without = project.command(&["doctor"]);
+    let run = crate::harness::finish(without.env("PATH", "/nowhere"));
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.contains("Terraform is not on PATH"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn without_terraform_a_plan_says_how_to_get_it() {
+    let project = Project::lostops();
+    let mut command = project.command(&["plan", "--cloud", "simulated"]);
+    let run = crate::harness::finish(command.env("PATH", "/nowhere"));
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.contains("Terraform is not on PATH") && run.stdout.contains("1.9"),
+        "{}",
+        run.stdout
+    );
+}
