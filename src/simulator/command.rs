@@ -183,6 +183,9 @@ pub(crate) fn run(
             cloud.faults.clear();
             Ok("Nothing will fail any more.".to_owned())
         })?,
+        Command::Faults { clear: false } if store.read()?.faults.is_empty() => {
+            "Nothing is to fail.".to_owned()
+        }
         Command::Faults { clear: false } => {
             return list::faults(&store.read()?, out).context("could not write the list");
         }

@@ -116,10 +116,10 @@ async fn listen(provider: Provider, surroundings: Surroundings) -> anyhow::Resul
                 tokio::task::spawn_local(async move {
                     let result = match tls {
                         Some(tls) => match tls.accept(stream).await {
-                            Ok(stream) => talk(stream, server, &done).await,
+                            Ok(stream) => talk(stream, server).await,
                             Err(error) => Err(error.into()),
                         },
-                        None => talk(stream, server, &done).await,
+                        None => talk(stream, server).await,
                     };
                     if let Err(error) = result {
                         tracing::debug!("the connection ended: {error:#}");
@@ -177,11 +177,7 @@ fn certificate() -> anyhow::Result<(String, TlsAcceptor)> {
     Ok((greeting, TlsAcceptor::from(Arc::new(config))))
 }
 
-async fn talk<S>(
-    stream: S,
-    server: Rc<Server>,
-    done: &tokio::sync::mpsc::Sender<()>,
-) -> anyhow::Result<()>
+async fn talk<S>(stream: S, server: Rc<Server>) -> anyhow::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -190,9 +186,9 @@ where
         .context("could not speak HTTP/2")?;
     while let Some(request) = connection.accept().await {
         let (request, respond) = request.context("could not accept a call")?;
-        let (server, done) = (server.clone(), done.clone());
+        let server = server.clone();
         tokio::task::spawn_local(async move {
-            if let Err(error) = answer(request, respond, &server, &done).await {
+            if let Err(error) = answer(request, respond, &server).await {
                 tracing::debug!("a call ended: {error:#}");
             }
         });
@@ -204,7 +200,6 @@ async fn answer(
     request: Request<h2::RecvStream>,
     respond: SendResponse<Bytes>,
     server: &Server,
-    done: &tokio::sync::mpsc::Sender<()>,
 ) -> anyhow::Result<()> {
     let path = request.uri().path().to_owned();
     let Some((service, method)) = path.trim_start_matches('/').split_once('/') else {
@@ -212,11 +207,9 @@ async fn answer(
     };
     match (service, method) {
         ("plugin.GRPCStdio" | "plugin.GRPCBroker", _) => grpc::hold(respond).await,
+        // Terraform closes the connection next, and that is the end.
         ("plugin.GRPCController", "Shutdown") => {
-            grpc::send(respond, Reply::Message(Vec::new())).await?;
-            // The answer leaves before the process does.
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-            done.send(()).await.context("could not stop")
+            grpc::send(respond, Reply::Message(Vec::new())).await
         }
         ("tfplugin5.Provider" | "tfplugin6.Provider", method) => {
             let body = grpc::receive(request.into_body()).await?;

@@ -36,6 +36,8 @@ pub(super) enum SameIf {
     Case,
     /// Only white space at the ends and the comment differ.
     SshKey,
+    /// Only what stands after `@` differs: a change, but none that needs a new resource.
+    ApiVersion,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

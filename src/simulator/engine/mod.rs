@@ -1,6 +1,9 @@
 //! What a change will do to one resource, as the providers' SDK works it out from facts alone:
 //! defaults, values that Azure decides, and what cannot be changed in place.
 
+#[cfg(test)]
+mod tests;
+
 use super::arm;
 use super::path::Path;
 use super::schema::{Attribute, Block, Nesting, SameIf};
@@ -179,6 +182,11 @@ fn ssh_key(text: &str) -> String {
         .join(" ")
 }
 
+/// `Microsoft.Compute/virtualMachines` of `Microsoft.Compute/virtualMachines@2024-07-01`.
+fn resource_type(value: &Value) -> Option<&str> {
+    value.as_str()?.split('@').next()
+}
+
 /// Whether two values mean the same: the order in sets does not matter, nothing and empty are alike.
 pub(super) fn same(a: &Value, b: &Value, ty: &Type) -> bool {
     match (a, b, ty) {
@@ -211,7 +219,12 @@ fn is_empty(value: &Value) -> bool {
 
 fn find_replacing(block: &Block, prior: &Value, planned: &Value, at: &Path, found: &mut Vec<Path>) {
     for (name, attribute) in &block.attributes {
-        if attribute.force_new && !same(prior.field(name), planned.field(name), &attribute.ty()) {
+        let (before, after) = (prior.field(name), planned.field(name));
+        let is_replaced = attribute.force_new && !same(before, after, &attribute.ty());
+        if is_replaced
+            && !(attribute.same_if == Some(SameIf::ApiVersion)
+                && resource_type(before) == resource_type(after))
+        {
             found.push(at.attribute(name));
         }
     }
