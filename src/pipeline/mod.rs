@@ -4,6 +4,7 @@ mod apply;
 mod check;
 mod describe;
 mod doctor;
+mod exposures;
 mod plan;
 mod prepare;
 mod reference;

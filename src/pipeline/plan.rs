@@ -1,7 +1,7 @@
 //! `lostops plan`: is what Azure will do allowed?
 
 use super::prepare::{Ready, prepare};
-use super::{describe, sheets};
+use super::{describe, exposures, sheets};
 use crate::cli::{Cloud, Plan as Arguments};
 use crate::context::Context;
 use crate::fleet::Fleet;
@@ -118,7 +118,7 @@ pub(super) fn judge(
         .first()
         .map(|subject| subject.directory.clone())
         .unwrap_or_default();
-    report.groups = sheets::groups(plan, &directory);
+    report.groups = exposures::groups(plan, &directory);
     report.counts = Some(sheets::counts(plan.totals));
     for drift in &plan.drift {
         report.notes.extend(
