@@ -1,17 +1,16 @@
 //! `lostops simulator`: look at the simulated cloud and change it by hand, past Terraform.
 
 use super::arm::Kind;
-use super::cloud::{Cloud, Resource, Store};
+use super::cloud::{Cloud, Resource};
 use super::failure::Failure;
 use super::fault::{Fault, FaultKind};
 use super::list;
-use super::mirror;
-use super::plugin;
 use super::portal::{self, Opening};
 use super::power::Action;
 use super::resources::{self, machine};
-use anyhow::{Context as _, anyhow};
-use camino::{Utf8Path, Utf8PathBuf};
+use super::store::Store;
+use anyhow::Context as _;
+use camino::Utf8Path;
 use std::io::Write;
 
 #[derive(Debug, clap::Subcommand)]
@@ -44,7 +43,7 @@ pub(crate) enum Command {
     Resize {
         /// Its name
         name: String,
-        /// Such as Standard_B4ms
+        /// The size's name in Azure
         size: String,
     },
     /// Delete a virtual machine or anything else
@@ -82,7 +81,7 @@ pub(crate) enum Command {
     Fault {
         /// How they fail
         kind: FaultKind,
-        /// Only those of this Terraform type, such as azurerm_subnet
+        /// Only those of this type in Terraform
         #[arg(long = "type", value_name = "TYPE")]
         type_name: Option<String>,
         /// Only those of a resource of this name
@@ -105,11 +104,6 @@ pub(crate) enum Command {
     },
     /// Forget the simulated cloud and everything in it
     Reset,
-    /// Put the simulated providers into a folder, for running Terraform by hand
-    Mirror {
-        /// The folder; it is made when it does not exist
-        dir: Utf8PathBuf,
-    },
 }
 
 /// Does what was asked to the cloud in that file, and says what was done.
@@ -199,18 +193,6 @@ pub(crate) fn run(
         Command::Reset => {
             store.reset()?;
             "The simulated cloud is forgotten.".to_owned()
-        }
-        Command::Mirror { dir } => {
-            let binary = std::env::current_exe().context("could not find the lostops binary")?;
-            let binary = Utf8PathBuf::from_path_buf(binary).map_err(|path| {
-                anyhow!("could not use {}: its path is not UTF-8", path.display())
-            })?;
-            mirror::write(&dir, &binary)?;
-            format!(
-                "Run Terraform with TF_CLI_CONFIG_FILE={} and {}={cloud_path}.",
-                dir.join(mirror::CONFIG),
-                plugin::CLOUD
-            )
         }
     };
     writeln!(out, "{said}").context("could not say what was done")

@@ -15,51 +15,42 @@ pub(super) fn write(cloud: &Cloud, out: &mut dyn Write) -> std::io::Result<()> {
         return writeln!(out, "The simulated cloud is empty.");
     }
     writeln!(out, "Simulated subscription {}", cloud.subscription_id)?;
-    table(
-        out,
-        "Virtual machines",
-        &[
-            "name",
-            "size",
-            "power",
-            "private",
-            "public",
-            "security group",
-            "disks",
-        ],
-        cloud
-            .of(Kind::VirtualMachine)
-            .map(|found| machine_row(cloud, found))
-            .collect(),
-    )?;
-    table(
-        out,
-        "Security rules",
-        &[
-            "group",
-            "priority",
-            "direction",
-            "access",
-            "protocol",
-            "from",
-            "ports",
-            "rule",
-        ],
-        cloud
-            .of(Kind::NetworkSecurityGroup)
-            .flat_map(rule_rows)
-            .collect(),
-    )?;
-    let rest = [Kind::VirtualMachine, Kind::NetworkSecurityGroup];
-    let rest = Kind::ALL.into_iter().filter(|kind| !rest.contains(kind));
-    table(
-        out,
-        "Everything else",
-        &["kind", "name", "what"],
-        rest.flat_map(|kind| cloud.of(kind))
-            .map(other_row)
-            .collect(),
-    )?;
+    let machines: Vec<Row> = cloud
+        .of(Kind::VirtualMachine)
+        .map(|found| machine_row(cloud, found))
+        .collect();
+    let head = [
+        "name",
+        "size",
+        "power",
+        "private",
+        "public",
+        "security group",
+        "disks",
+    ];
+    table(out, "Virtual machines", &head, &machines)?;
+    let rules: Vec<Row> = cloud
+        .of(Kind::NetworkSecurityGroup)
+        .flat_map(rule_rows)
+        .collect();
+    let head = [
+        "group",
+        "priority",
+        "direction",
+        "access",
+        "protocol",
+        "from",
+        "ports",
+        "rule",
+    ];
+    table(out, "Security rules", &head, &rules)?;
+    let shown = [Kind::VirtualMachine, Kind::NetworkSecurityGroup];
+    let rest = Kind::ALL.into_iter().filter(|kind| !shown.contains(kind));
+    let rest: Vec<Row> = rest
+        .flat_map(|kind| cloud.of(kind))
+        .map(other_row)
+        .collect();
+    table(out, "Everything else", &["kind", "name", "what"], &rest)?;
     if cloud.latency_ms > 0 {
         writeln!(out, "\nEvery request takes {} ms.", cloud.latency_ms)?;
     }
@@ -165,7 +156,7 @@ fn shown(value: Option<&Json>) -> String {
 }
 
 /// Columns as wide as their widest entry; nothing when there are no rows.
-fn table(out: &mut dyn Write, title: &str, head: &[&str], rows: Vec<Row>) -> std::io::Result<()> {
+fn table(out: &mut dyn Write, title: &str, head: &[&str], rows: &[Row]) -> std::io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -173,7 +164,7 @@ fn table(out: &mut dyn Write, title: &str, head: &[&str], rows: Vec<Row>) -> std
     let head: Row = head.iter().map(|name| (*name).to_owned()).collect();
     let width = |column: usize| {
         let cells = std::iter::once(&head)
-            .chain(&rows)
+            .chain(rows)
             .filter_map(|row| row.get(column));
         cells
             .map(|cell| cell.chars().count())
@@ -181,7 +172,7 @@ fn table(out: &mut dyn Write, title: &str, head: &[&str], rows: Vec<Row>) -> std
             .unwrap_or_default()
     };
     let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    for row in std::iter::once(&head).chain(&rows) {
+    for row in std::iter::once(&head).chain(rows) {
         let cells: Vec<String> = row
             .iter()
             .zip(&widths)

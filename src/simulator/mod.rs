@@ -21,6 +21,7 @@ mod resources;
 mod schema;
 pub(crate) mod seed;
 mod session;
+mod store;
 mod value;
 mod wire;
 

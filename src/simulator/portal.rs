@@ -1,11 +1,12 @@
 //! What people do to the cloud by hand, past Terraform: find things by name, open and close ports, make servers.
 
 use super::Provider;
-use super::cloud::{Attributes, Cloud, Resource, Store, objects, text, texts};
+use super::cloud::{Attributes, Cloud, Resource, objects, text, texts};
 use super::engine;
 use super::failure::Failure;
 use super::resources::{self, security};
 use super::schema::Facts;
+use super::store::Store;
 use super::value::Value;
 use crate::simulator::arm::Kind;
 use anyhow::{Context as _, bail};

@@ -64,9 +64,10 @@ pub(super) struct Block {
     #[prost(message, repeated, tag = "2")]
     pub(super) attributes: Vec<Attribute>,
     #[prost(message, repeated, tag = "3")]
-    pub(super) block_types: Vec<NestedBlock>,
+    pub(super) blocks: Vec<NestedBlock>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "the protocol's own form")]
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Attribute {
     #[prost(string, tag = "1")]
@@ -188,7 +189,7 @@ pub(super) struct Read {
 
 /// A state and what is to be said of it: upgraded, read from the cloud, or a data source's.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct State {
+pub(super) struct Answer {
     #[prost(message, optional, tag = "1")]
     pub(super) state: Option<DynamicValue>,
     #[prost(message, repeated, tag = "2")]

@@ -41,10 +41,10 @@ impl Server {
             "GetSchema" | "GetProviderSchema" => reply(Ok(self.facts.wire(self.provider))),
             "PrepareProviderConfig" | "ValidateProviderConfig" => reply(self.prepare(body)),
             "ValidateResourceTypeConfig" | "ValidateResourceConfig" => {
-                reply(self.validate(body, &self.facts.resources))
+                reply(Self::validate(body, &self.facts.resources))
             }
             "ValidateDataSourceConfig" | "ValidateDataResourceConfig" => {
-                reply(self.validate(body, &self.facts.data_sources))
+                reply(Self::validate(body, &self.facts.data_sources))
             }
             "Configure" | "ConfigureProvider" => reply(self.configure(body)),
             "UpgradeResourceState" => reply(self.upgrade(body)),
@@ -68,7 +68,6 @@ impl Server {
     }
 
     fn validate(
-        &self,
         body: &[u8],
         types: &BTreeMap<String, Block>,
     ) -> anyhow::Result<proto::Diagnostics> {
@@ -109,18 +108,18 @@ impl Server {
             .with_context(|| format!("could not find the type {type_name}"))
     }
 
-    fn upgrade(&self, body: &[u8]) -> anyhow::Result<proto::State> {
+    fn upgrade(&self, body: &[u8]) -> anyhow::Result<proto::Answer> {
         let asked: proto::Upgrade = request(body)?;
         let (block, _) = self.resource(&asked.type_name)?;
         let json = asked.raw_state.unwrap_or_default().json;
         let json: Json = serde_json::from_slice(&json).context("could not read a state")?;
-        Ok(proto::State {
+        Ok(proto::Answer {
             state: state_of(&Value::from_json(&json, &block.object()), block)?,
-            ..proto::State::default()
+            ..proto::Answer::default()
         })
     }
 
-    async fn read(&self, body: &[u8]) -> anyhow::Result<proto::State> {
+    async fn read(&self, body: &[u8]) -> anyhow::Result<proto::Answer> {
         let asked: proto::Read = request(body)?;
         let (block, resource) = self.resource(&asked.type_name)?;
         let prior = value_of(asked.state.as_ref(), &block.object())?;
@@ -134,7 +133,7 @@ impl Server {
             Ok(_) => (Value::Null, Vec::new()),
             Err(failure) => (prior, vec![error(failure)]),
         };
-        Ok(proto::State {
+        Ok(proto::Answer {
             state: state_of(&state, block)?,
             diagnostics,
             private: asked.private,
@@ -224,7 +223,7 @@ impl Server {
         })
     }
 
-    async fn read_data(&self, body: &[u8]) -> anyhow::Result<proto::State> {
+    async fn read_data(&self, body: &[u8]) -> anyhow::Result<proto::Answer> {
         let asked: proto::TypeConfig = request(body)?;
         let block = self
             .facts
@@ -247,7 +246,7 @@ impl Server {
             }
             Err(failure) => (Value::Null, vec![error(failure)]),
         };
-        Ok(proto::State {
+        Ok(proto::Answer {
             state: state_of(&state, block)?,
             diagnostics,
             private: Vec::new(),

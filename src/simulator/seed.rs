@@ -1,9 +1,10 @@
 //! Adopted servers in a new simulated subscription: made once, as their owner would have made them in the portal.
 
 use super::arm::{self, Kind};
-use super::cloud::{Cloud, Store};
+use super::cloud::Cloud;
 use super::portal;
 use super::schema::Facts;
+use super::store::Store;
 use crate::fleet::Fleet;
 use crate::fleet::environment::Environment;
 use crate::fleet::server::{Ownership, PowerState, Server};
@@ -260,6 +261,3 @@ impl Seed<'_> {
         portal::make(self.cloud, self.facts, attach, &arguments).map(|_| ())
     }
 }
-
-#[cfg(test)]
-mod tests;

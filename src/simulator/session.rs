@@ -1,9 +1,10 @@
 //! A configured provider: the cloud and the subscription that it works with.
 
 use super::Provider;
-use super::cloud::{Cloud, Store};
+use super::cloud::Cloud;
 use super::failure::Failure;
 use super::plugin;
+use super::store::Store;
 use super::value::Value;
 use camino::Utf8PathBuf;
 use std::time::Duration;

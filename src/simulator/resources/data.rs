@@ -58,6 +58,10 @@ fn take(attributes: &mut Attributes, found: &Resource) {
         }
     }
     attributes.insert("id".to_owned(), found.id.clone().into());
+    attributes.entry("tags").or_insert_with(|| json!({}));
+    if attributes["tags"].is_null() {
+        attributes.insert("tags".to_owned(), json!({}));
+    }
 }
 
 fn add_derived(cloud: &Cloud, found: &Resource, attributes: &mut Attributes) {

@@ -46,6 +46,10 @@ pub(super) enum Check {
     NotEmpty,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, as Terraform has them"
+)]
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Attribute {

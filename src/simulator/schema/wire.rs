@@ -39,7 +39,7 @@ impl Block {
                 .iter()
                 .map(|(name, attribute)| attribute.wire(name, provider))
                 .collect(),
-            block_types: self
+            blocks: self
                 .blocks
                 .iter()
                 .map(|(name, block)| proto::NestedBlock {

@@ -196,3 +196,102 @@ fn data_disks_outlive_their_machine() {
     );
     assert!(!left.contains("OsDisk"), "{left}");
 }
+
+#[test]
+fn data_sources_find_what_is_there() {
+    let data = r#"
+data "azurerm_resource_group" "it" {
+  name = azurerm_resource_group.rg.name
+}
+data "azurerm_virtual_network" "it" {
+  name                = azurerm_virtual_network.net.name
+  resource_group_name = "rg"
+  depends_on          = [azurerm_subnet.servers]
+}
+data "azurerm_subnet" "it" {
+  name                 = azurerm_subnet.servers.name
+  virtual_network_name = "net"
+  resource_group_name  = "rg"
+  depends_on           = [azurerm_subnet_network_security_group_association.servers]
+}
+data "azurerm_network_interface" "it" {
+  name                = azurerm_network_interface.web.name
+  resource_group_name = "rg"
+  depends_on          = [azurerm_linux_virtual_machine.web]
+}
+data "azurerm_network_security_group" "it" {
+  name                = azurerm_network_security_group.edge.name
+  resource_group_name = "rg"
+  depends_on          = [azurerm_network_security_rule.ssh]
+}
+data "azurerm_public_ip" "it" {
+  name                = azurerm_public_ip.web.name
+  resource_group_name = "rg"
+}
+output "found" {
+  value = join(" ", [
+    data.azurerm_resource_group.it.location,
+    one(data.azurerm_virtual_network.it.subnets),
+    data.azurerm_subnet.it.address_prefix,
+    basename(data.azurerm_subnet.it.network_security_group_id),
+    basename(data.azurerm_network_interface.it.virtual_machine_id),
+    one(data.azurerm_network_interface.it.ip_configuration).name,
+    one(data.azurerm_network_security_group.it.security_rule).name,
+    data.azurerm_public_ip.it.allocation_method,
+  ])
+}
+"#;
+    let Some(bench) = Bench::new(&format!("{STACK}{data}")) else {
+        return;
+    };
+    bench.apply(&[]);
+    assert_eq!(
+        bench.output("found"),
+        "westeurope servers 10.10.0.0/24 edge-nsg web ipconfig1 ssh Static"
+    );
+    bench.is_clean(&[]);
+}
+
+#[test]
+fn subnets_may_be_written_inside_their_network() {
+    let network = |second: &str| {
+        let base = super::BASE
+            .split("resource \"azurerm_virtual_network\"")
+            .next()
+            .unwrap();
+        format!(
+            r#"{base}
+resource "azurerm_virtual_network" "net" {{
+  name                = "net"
+  resource_group_name = azurerm_resource_group.rg.name
+  location            = azurerm_resource_group.rg.location
+  address_space       = ["10.10.0.0/16"]
+  subnet {{
+    name             = "first"
+    address_prefixes = ["10.10.0.0/24"]
+  }}
+  subnet {{
+    name             = "second"
+    address_prefixes = ["{second}"]
+  }}
+}}
+"#
+        )
+    };
+    let Some(bench) = Bench::new(&network("10.10.1.0/24")) else {
+        return;
+    };
+    bench.apply(&[]);
+    bench.is_clean(&[]);
+    bench.write(&network("10.10.2.0/24"));
+    bench.apply(&[]);
+    assert!(bench.simulator(&["list"]).well().contains("10.10.2.0/24"));
+    bench.write(&network("10.10.0.128/25"));
+    bench
+        .terraform(&["apply"])
+        .fails_with("NetcfgSubnetRangesOverlap");
+    bench.write(&network("10.20.0.0/24"));
+    bench
+        .terraform(&["apply"])
+        .fails_with("NetcfgSubnetRangeOutsideVnet");
+}

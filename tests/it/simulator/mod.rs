@@ -1,14 +1,15 @@
 //! Real Terraform against the simulated Azure.
 
+mod adopted;
 mod azure;
 mod by_hand;
 mod failures;
 mod interrupt;
 mod lifecycle;
 
+use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value as Json;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
@@ -106,17 +107,17 @@ impl Bench {
         };
         bench.write(hcl);
         bench
-            .simulator(&["mirror", bench.path("mirror").to_str().unwrap()])
+            .simulator(&["providers", bench.path("mirror").as_str()])
             .well();
         bench.terraform(&["init"]).well();
         Some(bench)
     }
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+    fn path(&self, name: &str) -> Utf8PathBuf {
+        Utf8Path::from_path(self.folder.path()).unwrap().join(name)
     }
 
-    fn cloud(&self) -> PathBuf {
+    fn cloud(&self) -> Utf8PathBuf {
         self.path("cloud.json")
     }
 
@@ -222,6 +223,6 @@ fn changed(plan: &Json) -> Vec<&str> {
         .collect()
 }
 
-fn read(path: &Path) -> String {
+fn read(path: &Utf8Path) -> String {
     fs::read_to_string(path).unwrap()
 }
