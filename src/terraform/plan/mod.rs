@@ -64,3 +64,6 @@ pub(crate) fn read_bytes(bytes: &[u8], options: Options) -> Result<Plan, PlanErr
     let document = Document::read(Utf8Path::new("the plan"), options, || Ok(bytes))?;
     Ok(assemble::assemble(document))
 }
+
+#[cfg(test)]
+mod tests;
