@@ -199,7 +199,7 @@ fn push(steps: &mut Steps, low: u32, high: u32, from: SourceSet) {
     let narrow = |port: u32| u16::try_from(port).unwrap_or(u16::MAX);
     match steps.last_mut() {
         Some(last) if u32::from(last.high) + 1 == low && last.from == from => {
-            last.high = narrow(high)
+            last.high = narrow(high);
         }
         _ => steps.push(Step {
             low: narrow(low),

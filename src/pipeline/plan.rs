@@ -76,7 +76,7 @@ pub(super) fn make(
         ready
             .terraform
             .plan(&ready.workspace, replace, &mut |what| {
-                progress.say(&format!("terraform plan · {what}"))
+                progress.say(&format!("terraform plan · {what}"));
             })
             .map_err(|error| failure(&error))?;
         let json = ready

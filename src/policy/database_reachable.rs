@@ -37,7 +37,7 @@ fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
     for port in &server.ports {
         let declared = Reach::new(Some(port.protocol), &port.ports.value, &port.sources);
         for left in leftovers(&declared.only(Protocol::Tcp, &ports).difference(&accepted)) {
-            let from = left.from_words(None, facts);
+            let from = left.sources_words(None, facts);
             findings.push(
                 Finding::new(&META, format!("`{}` opens the database's port {} to {from}", server.name(), left.ports))
                     .server(server.name())

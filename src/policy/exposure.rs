@@ -171,7 +171,7 @@ impl Leftover {
         format!("{} {}", and_list(&protocols), self.ports)
     }
 
-    pub(super) fn from_words(&self, subject: Option<&Subject>, facts: &Facts<'_>) -> String {
+    pub(super) fn sources_words(&self, subject: Option<&Subject>, facts: &Facts<'_>) -> String {
         let directory = match subject {
             Some(subject) => subject.directory.clone(),
             None => facts
@@ -233,7 +233,7 @@ pub(super) fn planned(
     let (ports, from) = if sensitive {
         ("(sensitive)".to_owned(), "(sensitive)".to_owned())
     } else {
-        (left.ports_words(), left.from_words(Some(subject), facts))
+        (left.ports_words(), left.sources_words(Some(subject), facts))
     };
     let mut finding = Finding::new(
         meta,

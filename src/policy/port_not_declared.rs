@@ -50,7 +50,7 @@ fn unclaimed(facts: &Facts<'_>) -> Vec<Finding> {
             let rule = group.contributions.iter().find(|one| !one.reach.intersection(&left.reach()).is_empty());
             let what = match rule {
                 Some(rule) if rule.sensitive => "(sensitive)".to_owned(),
-                _ => format!("{} from {}", left.ports_words(), left.from_words(None, facts)),
+                _ => format!("{} from {}", left.ports_words(), left.sources_words(None, facts)),
             };
             let message = format!("a security group leaves open {what} on machines that the plan does not show");
             findings.push(
