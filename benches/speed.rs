@@ -1,5 +1,10 @@
 //! Whole processes against the clock: the table of docs/performance.md. `make bench`
-#![expect(clippy::print_stdout, clippy::disallowed_methods, clippy::disallowed_types, reason = "a measuring program")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a measuring program"
+)]
 
 #[path = "support/plan.rs"]
 mod plan;
@@ -18,7 +23,9 @@ fn main() {
     }
     let work = tempfile::tempdir().expect("a temporary folder");
     let work = work.path();
-    println!("| what | size | runs | fastest | median | slowest | peak memory |\n|---|---|---|---|---|---|---|");
+    println!(
+        "| what | size | runs | fastest | median | slowest | peak memory |\n|---|---|---|---|---|---|---|"
+    );
     for machines in [20, 1_000, 10_000] {
         let file = work.join("plan.json");
         let mut out = BufWriter::new(fs::File::create(&file).expect("the plan"));
@@ -26,11 +33,21 @@ fn main() {
         out.flush().expect("the plan");
         let size = fs::metadata(&file).expect("the plan").len();
         let arguments = ["plan", "--from", "plan.json", "--format", "json"];
-        row(&format!("`plan --from`, {machines} machines"), &bytes(size), 7, || lostops(work, &arguments));
+        row(
+            &format!("`plan --from`, {machines} machines"),
+            &bytes(size),
+            7,
+            || lostops(work, &arguments),
+        );
     }
     for servers in [100, 10_000] {
         describers(&work.join("describers"), servers);
-        row(&format!("`check`, {servers} servers"), &format!("{servers} files"), 7, || lostops(work, &["check", "--format", "json"]));
+        row(
+            &format!("`check`, {servers} servers"),
+            &format!("{servers} files"),
+            7,
+            || lostops(work, &["check", "--format", "json"]),
+        );
     }
     overhead(work);
 }
@@ -47,13 +64,28 @@ fn overhead(work: &Path) {
         let _ = fs::remove_file(module.join(".terraform.lock.hcl"));
         for arguments in [
             &["init", "-input=false", "-no-color"][..],
-            &["plan", "-json", "-input=false", "-lock=false", "-out=bare.tfplan"],
+            &[
+                "plan",
+                "-json",
+                "-input=false",
+                "-lock=false",
+                "-out=bare.tfplan",
+            ],
             &["show", "-json", "bare.tfplan"],
         ] {
             let mut command = Command::new("terraform");
-            command.args(arguments).current_dir(&module).env("CHECKPOINT_DISABLE", "1");
-            command.env("TF_CLI_CONFIG_FILE", project.join(".lostops/providers/terraform.rc"));
-            command.env("LOSTOPS_SIMULATED_CLOUD", project.join(".lostops/production/simulated/cloud.json"));
+            command
+                .args(arguments)
+                .current_dir(&module)
+                .env("CHECKPOINT_DISABLE", "1");
+            command.env(
+                "TF_CLI_CONFIG_FILE",
+                project.join(".lostops/providers/terraform.rc"),
+            );
+            command.env(
+                "LOSTOPS_SIMULATED_CLOUD",
+                project.join(".lostops/production/simulated/cloud.json"),
+            );
             command.stdout(Stdio::null()).stderr(Stdio::null());
             assert!(command.status().expect("terraform starts").success());
         }
@@ -70,9 +102,16 @@ fn overhead(work: &Path) {
 
 fn lostops(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new(LOSTOPS);
-    command.args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let code = command.status().expect("lostops starts").code();
-    assert!(matches!(code, Some(0 | 3)), "lostops {arguments:?} ended with {code:?}");
+    assert!(
+        matches!(code, Some(0 | 3)),
+        "lostops {arguments:?} ended with {code:?}"
+    );
 }
 
 fn time(work: impl FnOnce()) -> Duration {
@@ -86,7 +125,9 @@ fn row(what: &str, size: &str, runs: usize, mut work: impl FnMut()) {
     let times: Vec<Duration> = (0..runs).map(|_| time(&mut work)).collect();
     let usage = nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_CHILDREN);
     // The largest child so far: rows are in ascending order of memory within a command.
-    let peak = usage.ok().and_then(|usage| u64::try_from(usage.max_rss()).ok());
+    let peak = usage
+        .ok()
+        .and_then(|usage| u64::try_from(usage.max_rss()).ok());
     line(what, size, &times, peak);
 }
 
@@ -94,13 +135,24 @@ fn line(what: &str, size: &str, times: &[Duration], peak: Option<u64>) {
     let mut times = times.to_vec();
     times.sort();
     let ms = |time: Option<&Duration>| time.map_or(0.0, |time| time.as_secs_f64() * 1000.0);
-    let (first, middle, last) = (ms(times.first()), ms(times.get(times.len() / 2)), ms(times.last()));
+    let (first, middle, last) = (
+        ms(times.first()),
+        ms(times.get(times.len() / 2)),
+        ms(times.last()),
+    );
     let peak = peak.map(|kib| bytes(kib * 1024)).unwrap_or_default();
-    println!("| {what} | {size} | {} | {first:.0} ms | {middle:.0} ms | {last:.0} ms | {peak} |", times.len());
+    println!(
+        "| {what} | {size} | {} | {first:.0} ms | {middle:.0} ms | {last:.0} ms | {peak} |",
+        times.len()
+    );
 }
 
 fn bytes(bytes: u64) -> String {
-    if bytes < 1_000_000 { format!("{} KB", bytes / 1_000) } else { format!("{} MB", bytes / 1_000_000) }
+    if bytes < 1_000_000 {
+        format!("{} KB", bytes / 1_000)
+    } else {
+        format!("{} MB", bytes / 1_000_000)
+    }
 }
 
 /// An environment with so many servers, each like the database of the repository.
@@ -113,7 +165,11 @@ fn describers(folder: &Path, servers: usize) {
     fs::write(folder.join("environment.yaml"), environment).expect("the environment");
     fs::write(folder.join("policy.yaml"), read("policy.yaml")).expect("the policy");
     for name in ["backend", "monitoring"] {
-        fs::write(folder.join(format!("{name}.yaml")), read(&format!("{name}.yaml"))).expect("a describer");
+        fs::write(
+            folder.join(format!("{name}.yaml")),
+            read(&format!("{name}.yaml")),
+        )
+        .expect("a describer");
     }
     let database = read("database.yaml");
     for number in 0..servers.saturating_sub(2) {

@@ -4,13 +4,14 @@ use crate::fleet::Fleet;
 use crate::fleet::exposure::{Line, Proof, Stage, lines};
 use crate::fleet::reach::Reach;
 use crate::fleet::server::Server;
-use crate::fleet::sources::{Directory, SourceSet};
+use crate::fleet::sources::{Book, Directory, SourceSet};
 use crate::policy::Facts;
 use crate::policy::exposure::{undeclared, unpermitted};
 use crate::report::{GroupSheet, ShownExposure};
 use crate::source::SourceMap;
 use crate::terraform::plan::{Contribution, Plan};
 use crate::terraform::subject::Subject;
+use std::sync::Arc;
 
 /// A line that follows from a sensitive value is shown as such.
 pub(super) fn hidden(line: Line, rule: Option<&Contribution>) -> Line {
@@ -116,18 +117,22 @@ fn overlap(left: &Line, line: &Line) -> bool {
 
 /// Every security group by itself.
 pub(super) fn groups(plan: &Plan, directory: &Directory) -> Vec<GroupSheet> {
+    // A group by itself speaks of blocks, not of servers: that is what Azure holds.
+    let book = Arc::new(Book {
+        machines: directory.book.machines.clone(),
+        ..Book::default()
+    });
     plan.groups
         .iter()
         .map(|group| {
-            // A group by itself speaks of blocks, not of servers: that is what Azure holds.
+            let network = if group.network.is_empty() {
+                &directory.network
+            } else {
+                &group.network
+            };
             let own = Directory {
-                network: if group.network.is_empty() {
-                    directory.network.clone()
-                } else {
-                    group.network.clone()
-                },
-                machines: directory.machines.clone(),
-                ..Directory::default()
+                network: network.clone(),
+                book: Arc::clone(&book),
             };
             let shown = |reach: &Reach, proof| {
                 lines(reach, &own, proof)

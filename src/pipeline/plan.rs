@@ -105,19 +105,10 @@ pub(super) fn judge(
     own: bool,
     report: &mut Report,
 ) {
-    let subjects = subject::subjects(plan, fleet, own);
-    let facts = Facts {
-        fleet,
-        plan: Some(plan),
-        subjects: &subjects,
-        today: context.today,
-    };
+    let (subjects, directory) = subject::subjects(plan, fleet, own);
+    let facts = Facts::new(fleet, Some(plan), &subjects, context.today);
     report.findings.extend(policy::judge(&facts));
     report.servers = sheets::servers(&facts, &report.sources);
-    let directory = subjects
-        .first()
-        .map(|subject| subject.directory.clone())
-        .unwrap_or_default();
     report.groups = exposures::groups(plan, &directory);
     report.counts = Some(sheets::counts(plan.totals));
     for drift in &plan.drift {

@@ -18,12 +18,6 @@ pub(super) fn servers(facts: &Facts<'_>, sources: &SourceMap) -> Vec<ServerSheet
         .fleet
         .map(|fleet| fleet.servers.as_slice())
         .unwrap_or_default();
-    let described = |server: &Server| {
-        facts
-            .subjects
-            .iter()
-            .find(|subject| subject.described && subject.name == server.name())
-    };
     let mut sheets: Vec<ServerSheet> = if facts.plan.is_none() {
         servers
             .iter()
@@ -36,7 +30,7 @@ pub(super) fn servers(facts: &Facts<'_>, sources: &SourceMap) -> Vec<ServerSheet
                 Some(sheet(
                     facts,
                     Some(server),
-                    Some(described(server)?),
+                    Some(facts.subject(server.name())?),
                     sources,
                 ))
             })
