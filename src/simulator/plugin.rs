@@ -12,6 +12,7 @@ use camino::Utf8PathBuf;
 use h2::server::SendResponse;
 use http::Request;
 use std::io::Write as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -25,6 +26,9 @@ const COOKIE: (&str, &str) = (
     "TF_PLUGIN_MAGIC_COOKIE",
     "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
 );
+
+/// The longest folder that leaves room for the socket's name within the 107 bytes of an address.
+const ROOM: usize = 60;
 
 /// The file that is the cloud.
 pub(crate) const CLOUD: &str = "LOSTOPS_SIMULATED_CLOUD";
@@ -81,10 +85,8 @@ pub(super) fn serve(provider: Provider) -> anyhow::Result<()> {
 async fn listen(provider: Provider, surroundings: Surroundings) -> anyhow::Result<()> {
     // Ctrl-C reaches the whole process group. Terraform says when to stop; the signal is not for us.
     let mut interrupts = signal(SignalKind::interrupt()).context("could not watch for signals")?;
-    let folder = surroundings
-        .socket_folder
-        .unwrap_or_else(|| "/tmp".to_owned());
-    let socket = Utf8PathBuf::from(folder).join(format!("lostops-{}.sock", std::process::id()));
+    let room = Room::new(surroundings.socket_folder.as_deref().unwrap_or("/tmp"))?;
+    let socket = room.0.join("provider.sock");
     let listener =
         UnixListener::bind(&socket).with_context(|| format!("could not listen on {socket}"))?;
     let (certificate, tls) = if surroundings.is_encrypted {
@@ -114,21 +116,47 @@ async fn listen(provider: Provider, surroundings: Surroundings) -> anyhow::Resul
                 tokio::task::spawn_local(async move {
                     let result = match tls {
                         Some(tls) => match tls.accept(stream).await {
-                            Ok(stream) => talk(stream, server, done).await,
+                            Ok(stream) => talk(stream, server, &done).await,
                             Err(error) => Err(error.into()),
                         },
-                        None => talk(stream, server, done).await,
+                        None => talk(stream, server, &done).await,
                     };
                     if let Err(error) = result {
                         tracing::debug!("the connection ended: {error:#}");
                     }
+                    // Terraform has one connection; without it there is nobody to serve, even
+                    // when it was killed and could not say so.
+                    let _ = done.send(()).await;
                 });
             }
         }
     }
-    // Only tidiness: the folder is temporary.
-    let _ = fs_err::remove_file(&socket);
     Ok(())
+}
+
+/// A folder that only its owner can enter, for the socket. It goes when the provider does.
+struct Room(Utf8PathBuf);
+
+impl Room {
+    fn new(parent: &str) -> anyhow::Result<Self> {
+        // A socket's path must be short, which the usual folder is.
+        let parent = if parent.len() > ROOM { "/tmp" } else { parent };
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let now = now.map_or(0, |now| now.subsec_nanos());
+        let room = Utf8PathBuf::from(parent).join(format!("lostops-{}-{now}", std::process::id()));
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&room)
+            .with_context(|| format!("could not make the folder {room}"))?;
+        Ok(Self(room))
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        // Only tidiness: the folder above is temporary too.
+        let _ = fs_err::remove_dir_all(&self.0);
+    }
 }
 
 /// A certificate for this process's life, which the greeting hands over.
@@ -152,7 +180,7 @@ fn certificate() -> anyhow::Result<(String, TlsAcceptor)> {
 async fn talk<S>(
     stream: S,
     server: Rc<Server>,
-    done: tokio::sync::mpsc::Sender<()>,
+    done: &tokio::sync::mpsc::Sender<()>,
 ) -> anyhow::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,

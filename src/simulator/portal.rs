@@ -4,7 +4,7 @@ use super::Provider;
 use super::cloud::{Attributes, Cloud, Resource, objects, text, texts};
 use super::engine;
 use super::failure::Failure;
-use super::resources::{self, security};
+use super::resources::{self, rule};
 use super::schema::Facts;
 use super::store::Store;
 use super::value::Value;
@@ -134,7 +134,7 @@ pub(super) fn open(store: &Store, opening: &Opening<'_>) -> anyhow::Result<Strin
             "source_application_security_group_ids": [], "destination_application_security_group_ids": [],
         });
         let rule = rule.as_object().cloned().unwrap_or_default();
-        security::put_rule(cloud, &format!("{group}/securityRules/{name}"), rule)?;
+        rule::put_rule(cloud, &format!("{group}/securityRules/{name}"), rule)?;
         let group = cloud.get(&group).map(Resource::name).unwrap_or_default();
         Ok(format!(
             "The rule `{name}` of the security group `{group}` now lets {source} reach port {} of `{machine}` \

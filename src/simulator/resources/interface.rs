@@ -26,10 +26,11 @@ impl Thing for Interface {
         let has_primary = parts
             .iter()
             .any(|part| part.get("primary") == Some(&Json::Bool(true)));
+        let location = text(attributes, "location").to_owned();
         let mut addresses: Vec<String> = Vec::new();
         for (index, part) in parts.iter_mut().enumerate() {
             let held = prior.and_then(|prior| objects(prior, "ip_configuration").nth(index));
-            let address = private_address(cloud, id, part, held, &addresses)?;
+            let address = private_address(cloud, id, &location, part, held, &addresses)?;
             addresses.push(address.clone());
             set(part, "private_ip_address", address);
             fill(part, "primary", index == 0 && !has_primary);
@@ -106,10 +107,29 @@ fn check_public(cloud: &Cloud, id: &str, part: &Attributes) -> Result<(), Failur
     }
 }
 
+/// An interface lies where its network lies.
+fn check_region(cloud: &Cloud, id: &str, subnet: &str, location: &str) -> Result<(), Failure> {
+    let network = subnet
+        .rsplit_once("/subnets/")
+        .and_then(|(network, _)| cloud.get(network));
+    match network {
+        Some(network) if network.text("location") != location => {
+            let message = format!(
+                "Resource {id} is in region {location}, the virtual network {} that it refers to in {}.",
+                network.id,
+                network.text("location")
+            );
+            Err(Failure::bad_request("InvalidResourceReference", message))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The address of one configuration. `mine` are those that the interface's other configurations have.
 fn private_address(
     cloud: &Cloud,
     id: &str,
+    location: &str,
     part: &Attributes,
     held: Option<&Attributes>,
     mine: &[String],
@@ -119,6 +139,7 @@ fn private_address(
         let message = format!("Resource {subnet_id} referenced by resource {id} was not found.");
         Failure::bad_request("InvalidResourceReference", message)
     })?;
+    check_region(cloud, id, subnet_id, location)?;
     let nets = network::prefixes(&subnet.attributes, "address_prefixes");
     let taken: Vec<&str> = cloud
         .of(Kind::NetworkInterface)

@@ -9,7 +9,8 @@ mod group;
 mod interface;
 pub(super) mod machine;
 mod network;
-pub(super) mod security;
+pub(super) mod rule;
+mod security;
 mod subnet;
 mod thing;
 pub(super) mod view;
@@ -66,7 +67,7 @@ pub(super) fn find(type_name: &str) -> Option<&'static dyn ResourceType> {
         "azurerm_virtual_network" => &network::VirtualNetwork,
         "azurerm_subnet" => &subnet::Subnet,
         "azurerm_network_security_group" => &security::SecurityGroup,
-        "azurerm_network_security_rule" => &security::SecurityRule,
+        "azurerm_network_security_rule" => &rule::SecurityRule,
         "azurerm_network_interface" => &interface::Interface,
         "azurerm_public_ip" => &address::PublicIp,
         "azurerm_network_interface_security_group_association" => &association::OfInterface,

@@ -1,33 +1,15 @@
-//! Network security groups and their rules, written inside the group or beside it.
+//! Network security groups, and what their rules must be.
 
 use super::thing::Thing;
-use super::{ResourceType, fill, missing, not_an_id, set, title};
-use crate::simulator::arm::{self, Id, Kind};
-use crate::simulator::cloud::{Attributes, Cloud, objects, text, texts};
+use super::{fill, set};
+use crate::simulator::arm::Kind;
+use crate::simulator::cloud::{Attributes, Cloud, objects, text};
 use crate::simulator::failure::Failure;
+use ipnet::IpNet;
 use serde_json::{Value as Json, json};
+use std::net::IpAddr;
 
 pub(super) struct SecurityGroup;
-
-/// What a rule is made of, beside its name; texts are empty and lists are without elements where not given.
-const TEXTS: [&str; 8] = [
-    "description",
-    "protocol",
-    "source_port_range",
-    "destination_port_range",
-    "source_address_prefix",
-    "destination_address_prefix",
-    "access",
-    "direction",
-];
-const LISTS: [&str; 6] = [
-    "source_port_ranges",
-    "destination_port_ranges",
-    "source_address_prefixes",
-    "destination_address_prefixes",
-    "source_application_security_group_ids",
-    "destination_application_security_group_ids",
-];
 
 impl Thing for SecurityGroup {
     const KIND: Kind = Kind::NetworkSecurityGroup;
@@ -95,18 +77,24 @@ pub(in crate::simulator) fn check_rules(group: &Attributes) -> Result<(), Failur
             return Err(Failure::bad_request("SecurityRuleConflict", message));
         }
         for end in ["source", "destination"] {
-            let (one, many) = (format!("{end}_port_range"), format!("{end}_port_ranges"));
-            let one = Some(text(rule, &one)).filter(|range| !range.is_empty());
-            if let Some(range) = one
-                .into_iter()
-                .chain(texts(rule, &many))
-                .find(|range| !is_port_range(range))
-            {
+            let ranges = values(rule, &format!("{end}_port_range"));
+            if let Some(range) = ranges.iter().find(|range| !is_port_range(range)) {
                 let message = format!(
-                    "Security rule has invalid Port range. Value provided: {range}. Value should be an integer OR integer range with '-' delimiter. Valid range 0-65535."
+                    "Security rule has invalid Port range. Value provided: {range}. Value should be an integer OR \
+                     integer range with '-' delimiter. Valid range 0-65535."
                 );
                 return Err(Failure::bad_request(
                     "SecurityRuleInvalidPortRange",
+                    message,
+                ));
+            }
+            let prefixes = values(rule, &format!("{end}_address_prefix"));
+            if let Some(prefix) = prefixes.iter().find(|prefix| !is_prefix(prefix)) {
+                let message = format!(
+                    "Security rule {name} has invalid Address prefix. Value provided: {prefix}."
+                );
+                return Err(Failure::bad_request(
+                    "SecurityRuleInvalidAddressPrefix",
                     message,
                 ));
             }
@@ -116,156 +104,84 @@ pub(in crate::simulator) fn check_rules(group: &Attributes) -> Result<(), Failur
     Ok(())
 }
 
+/// What stands in an argument and in its plural.
+fn values<'a>(rule: &'a Attributes, one: &str) -> Vec<&'a str> {
+    let many = format!("{one}{}", if one.ends_with('x') { "es" } else { "s" });
+    let one = Some(text(rule, one)).filter(|value| !value.is_empty());
+    let many = rule
+        .get(&many)
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten();
+    one.into_iter()
+        .chain(many.filter_map(Json::as_str))
+        .collect()
+}
+
 fn is_port_range(text: &str) -> bool {
     let (low, high) = text.split_once('-').unwrap_or((text, text));
     text == "*"
         || matches!((low.parse::<u16>(), high.parse::<u16>()), (Ok(low), Ok(high)) if low <= high)
 }
 
-/// A rule of its own, which fights with rules written inside the group.
-pub(super) struct SecurityRule;
-
-fn group_of(id: &str) -> &str {
-    id.rsplit_once("/securityRules/")
-        .map_or(id, |(group, _)| group)
+/// A block, an address, or the name of a service tag.
+fn is_prefix(text: &str) -> bool {
+    let is_tag = text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter));
+    text == "*" || is_tag || text.parse::<IpNet>().is_ok() || text.parse::<IpAddr>().is_ok()
 }
 
-fn rule_object(attributes: &Attributes) -> Attributes {
-    let mut rule = Attributes::new();
-    set(&mut rule, "name", text(attributes, "name"));
-    set(
-        &mut rule,
-        "priority",
-        attributes.get("priority").cloned().unwrap_or_default(),
-    );
-    for name in TEXTS {
-        set(&mut rule, name, text(attributes, name));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(rules: &[Json]) -> Attributes {
+        let group = json!({"security_rule": rules});
+        group.as_object().cloned().unwrap()
     }
-    for name in LISTS {
-        let list = attributes.get(name).filter(|list| list.is_array()).cloned();
-        set(&mut rule, name, list.unwrap_or_else(|| json!([])));
+
+    fn rule(name: &str, priority: u16, port: &str, from: &str) -> Json {
+        json!({
+            "name": name, "priority": priority, "direction": "Inbound",
+            "destination_port_range": port, "source_address_prefixes": [from],
+        })
     }
-    rule
-}
 
-fn rules_mut<'a>(cloud: &'a mut Cloud, id: &str) -> Result<&'a mut Vec<Json>, Failure> {
-    let group = group_of(id);
-    let found = cloud.get_mut(group).ok_or_else(|| missing(group))?;
-    fill(&mut found.attributes, "security_rule", json!([]));
-    match found.attributes.get_mut("security_rule") {
-        Some(Json::Array(rules)) => Ok(rules),
-        _ => Err(missing(group)),
-    }
-}
-
-/// Puts a rule into a group, in place of the one of that name.
-pub(in crate::simulator) fn put_rule(
-    cloud: &mut Cloud,
-    id: &str,
-    rule: Attributes,
-) -> Result<(), Failure> {
-    let name = text(&rule, "name").to_lowercase();
-    let rules = rules_mut(cloud, id)?;
-    rules.retain(|old| old["name"].as_str().unwrap_or_default().to_lowercase() != name);
-    rules.push(Json::Object(rule));
-    cloud
-        .get(group_of(id))
-        .map_or(Ok(()), |group| check_rules(&group.attributes))
-}
-
-impl SecurityRule {
-    fn find<'a>(cloud: &'a Cloud, id: &str) -> Option<&'a Attributes> {
-        let name = Id::parse(id)?.name().to_owned();
-        let group = cloud.get(group_of(id))?;
-        objects(&group.attributes, "security_rule")
-            .find(|rule| text(rule, "name").eq_ignore_ascii_case(&name))
-    }
-}
-
-impl ResourceType for SecurityRule {
-    fn id(&self, subscription: &str, attributes: &Attributes) -> Result<String, Failure> {
-        let group = text(attributes, "resource_group_name");
-        let security_group = text(attributes, "network_security_group_name");
-        let security_group = arm::id(
-            subscription,
-            group,
-            Kind::NetworkSecurityGroup,
-            security_group,
+    #[test]
+    fn two_rules_of_one_direction_never_share_a_priority() {
+        let mut other = rule("b", 100, "80", "*");
+        let clash = group(&[rule("a", 100, "22", "*"), other.clone()]);
+        assert!(
+            check_rules(&clash)
+                .unwrap_err()
+                .to_string()
+                .contains("SecurityRuleConflict")
         );
-        Ok(format!(
-            "{security_group}/securityRules/{}",
-            text(attributes, "name")
-        ))
+        other["direction"] = "Outbound".into();
+        check_rules(&group(&[rule("a", 100, "22", "*"), other])).unwrap();
     }
 
-    fn create(
-        &self,
-        cloud: &mut Cloud,
-        id: &str,
-        attributes: &mut Attributes,
-    ) -> Result<(), Failure> {
-        if Self::find(cloud, id).is_some() {
-            return Err(Failure::exists(id, "azurerm_network_security_rule"));
+    #[test]
+    fn ports_and_sources_must_be_such() {
+        for (port, from) in [
+            ("22", "10.0.0.0/8"),
+            ("8000-8010", "Internet"),
+            ("*", "AzureCloud.WestEurope"),
+            ("0", "::1"),
+        ] {
+            check_rules(&group(&[rule("a", 100, port, from)])).unwrap();
         }
-        put_rule(cloud, id, rule_object(attributes))
-    }
-
-    fn read(&self, cloud: &Cloud, id: &str, attributes: &mut Attributes) -> bool {
-        let Some(rule) = Self::find(cloud, id) else {
-            return false;
-        };
-        for (name, value) in rule {
-            if !(super::is_empty(Some(value)) && super::is_empty(attributes.get(name))) {
-                attributes.insert(name.clone(), value.clone());
-            }
+        for (port, from) in [
+            ("http", "*"),
+            ("70000", "*"),
+            ("20-10", "*"),
+            ("22", "10.0.0.0/33"),
+            ("22", "1.2.3"),
+            ("22", "a b"),
+        ] {
+            check_rules(&group(&[rule("a", 100, port, from)])).unwrap_err();
         }
-        true
-    }
-
-    fn update(
-        &self,
-        cloud: &mut Cloud,
-        id: &str,
-        _prior: &Attributes,
-        attributes: &mut Attributes,
-    ) -> Result<(), Failure> {
-        put_rule(cloud, id, rule_object(attributes))
-    }
-
-    fn delete(&self, cloud: &mut Cloud, id: &str, _attributes: &Attributes) -> Result<(), Failure> {
-        let Some(name) = Self::find(cloud, id).map(|rule| text(rule, "name").to_owned()) else {
-            return Ok(());
-        };
-        rules_mut(cloud, id)?.retain(|rule| rule["name"] != name.as_str());
-        Ok(())
-    }
-
-    fn import(&self, id: &str) -> Result<Attributes, Failure> {
-        let parsed = Id::parse(id)
-            .filter(|parsed| {
-                parsed
-                    .arm_type()
-                    .to_lowercase()
-                    .ends_with("networksecuritygroups/securityrules")
-            })
-            .ok_or_else(|| not_an_id(id, "Security Rule"))?;
-        let mut attributes = Attributes::new();
-        set(&mut attributes, "id", id);
-        set(&mut attributes, "name", parsed.name());
-        set(
-            &mut attributes,
-            "resource_group_name",
-            parsed.group.as_str(),
-        );
-        set(
-            &mut attributes,
-            "network_security_group_name",
-            parsed.parent_name(),
-        );
-        Ok(attributes)
-    }
-
-    fn title(&self, id: &str) -> String {
-        title("Security Rule", id)
     }
 }

@@ -238,6 +238,18 @@ fn an_address_must_lie_in_the_subnet_and_be_free() {
 }
 
 #[test]
+fn an_interface_lies_in_the_region_of_its_network() {
+    let elsewhere = interface("one", "10.10.0.10")
+        .replace("azurerm_resource_group.rg.location", "\"northeurope\"");
+    let Some(bench) = Bench::new(&format!("{BASE}{elsewhere}")) else {
+        return;
+    };
+    bench
+        .terraform(&["apply"])
+        .fails_with("InvalidResourceReference");
+}
+
+#[test]
 fn a_system_disk_only_grows() {
     let Some(bench) = Bench::new(super::STACK) else {
         return;

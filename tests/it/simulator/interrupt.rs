@@ -1,4 +1,5 @@
-//! Ctrl-C while Azure is slow: it reaches the provider too, which must finish what it does.
+//! Ctrl-C while Azure is slow reaches the provider too, which must finish what it does; a killed
+//! Terraform takes its providers with it.
 
 use super::{BASE, Bench, Said, read};
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -53,4 +54,47 @@ fn an_interrupt_lets_what_was_begun_be_finished_and_kept() {
     bench.simulator(&["latency", "0"]).well();
     bench.apply(&[]);
     bench.is_clean(&[]);
+}
+
+#[test]
+fn a_provider_does_not_outlive_a_terraform_that_was_killed() {
+    let Some(bench) = Bench::new(BASE) else {
+        return;
+    };
+    bench.simulator(&["latency", "60000"]).well();
+    let mut terraform = bench.command("terraform");
+    terraform
+        .args(["apply", "-no-color", "-input=false", "-auto-approve"])
+        .stdout(Stdio::piped());
+    let mut child = terraform.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let begun = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .any(|line| line.contains("azurerm_resource_group.rg: Creating"));
+    assert!(begun, "nothing was begun");
+    let room = || {
+        std::fs::read_dir(bench.path(""))
+            .unwrap()
+            .filter_map(Result::ok)
+    };
+    let sockets = || {
+        room()
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with("lostops-"))
+            .count()
+    };
+    assert!(
+        sockets() > 0,
+        "the providers have folders for their sockets"
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    while sockets() > 0 {
+        assert!(
+            std::time::Instant::now() < until,
+            "a provider is still there"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
 }
