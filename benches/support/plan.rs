@@ -126,7 +126,7 @@ fn subnet(group: usize) -> Resource {
 fn security_group(group: usize) -> Resource {
     let rules: Vec<Value> = (0..RULES)
         .map(|rule| {
-            let source = format!("10.{}.{}.0/24", group % 250, rule);
+            let source = format!("10.{}.{rule}.0/24", group * PER_GROUP / PER_NETWORK);
             let last = rule + 1 == RULES;
             json!({
                 "access": if last { "Deny" } else { "Allow" }, "description": "what it is for, in a few words",

@@ -27,6 +27,7 @@ mod model;
 mod nature;
 mod opaque;
 mod ownership;
+mod pool;
 mod power;
 mod problems;
 mod resolve;
