@@ -18,7 +18,7 @@ setup: ## Set up what is missing: compiler, Rust, Terraform
 	@scripts/setup
 
 build:
-	cargo build --locked --release
+	cargo build --locked
 
 unit:
 	cargo test --locked

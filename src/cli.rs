@@ -72,6 +72,8 @@ impl Cloud {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Start a repository: three servers, a policy and the schemas for your editor.
+    Init(Init),
     /// Read the describers and judge them by the policy. Needs nothing; changes nothing.
     Check(Check),
     /// Plan with Terraform and judge what would happen. Changes nothing.
@@ -106,6 +108,13 @@ pub(crate) struct Output {
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The repository's folder.
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub(crate) folder: Utf8PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -74,12 +74,6 @@ impl Context {
         }
         is_terminal && self.variable("TERM") != Some("dumb")
     }
-
-    /// Columns of the terminal, when it says so.
-    pub(crate) fn columns(&self) -> Option<usize> {
-        self.variable("COLUMNS")
-            .and_then(|columns| columns.parse().ok())
-    }
 }
 
 /// The day it is in UTC: grants and waivers end everywhere at once.

@@ -124,7 +124,6 @@ pub(super) fn environment(
     };
     LoadedEnvironment {
         name,
-        folder,
         fleet,
         findings,
     }

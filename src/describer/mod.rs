@@ -41,7 +41,6 @@ pub(crate) struct Loaded {
 pub(crate) struct LoadedEnvironment {
     /// As `environment.yaml` names it, or else the folder's name.
     pub(crate) name: String,
-    pub(crate) folder: Utf8PathBuf,
     /// `None` when there are findings of severity error.
     pub(crate) fleet: Option<Fleet>,
     /// Sorted.

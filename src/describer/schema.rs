@@ -21,9 +21,19 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
 }
 
 fn of<T: JsonSchema>(title: &str) -> Value {
-    let mut schema = SchemaSettings::draft2020_12()
+    let schema = SchemaSettings::draft2020_12()
         .into_generator()
         .into_root_schema_for::<T>();
-    schema.insert("title".to_owned(), title.into());
-    schema.to_value()
+    let mut rest = match schema.to_value() {
+        Value::Object(object) => object,
+        other => return other,
+    };
+    rest.insert("title".to_owned(), title.into());
+    // What a reader looks for first stands first.
+    let mut sorted = serde_json::Map::new();
+    for key in ["$schema", "title", "description"] {
+        sorted.extend(rest.shift_remove_entry(key));
+    }
+    sorted.extend(rest);
+    Value::Object(sorted)
 }

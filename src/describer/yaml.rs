@@ -1,10 +1,10 @@
 //! YAML text becomes a tree. The only file that knows which YAML library is used.
 //!
-//! The library's events are taken as they come, not through serde: serde ends at the first error of a file, and
-//! costs three times the parsing itself.
+//! The parser's events are taken as they come, not through serde: serde ends at the first error of a file, and
+//! costs twice the parsing itself.
 
 use super::tree::{Key, Kind, Node, Range, Refusal};
-use serde_saphyr::granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, Tag};
+use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, Tag};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -15,7 +15,9 @@ use address::Addresses;
 use environment::Environment;
 use policy::Policy;
 use server::Server;
-use sources::Directory;
+use sources::{Book, Directory};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One environment: its servers, and the policy that judges them.
 #[derive(Debug)]
@@ -36,24 +38,29 @@ impl Fleet {
 
     /// What its addresses are called.
     pub(crate) fn directory(&self) -> Directory {
-        let servers = self.servers.iter();
         Directory {
             network: Addresses::net(self.environment.network.address_space.value),
+            book: Arc::new(self.book()),
+        }
+    }
+
+    pub(crate) fn book(&self) -> Book {
+        let servers = self.servers.iter();
+        let sources = self.environment.sources.iter();
+        Book {
             owners: servers
-                .map(|server| (server.machine.private_ip.value, server.name().to_owned()))
+                .map(|one| (one.machine.private_ip.value, one.name().to_owned()))
                 .collect(),
-            groups: self
-                .environment
-                .sources
-                .iter()
+            groups: sources
                 .map(|(name, nets)| {
-                    let all = nets.iter().fold(Addresses::default(), |all, net| {
-                        all.union(&Addresses::net(*net))
-                    });
-                    (name.clone(), all)
+                    let blocks = nets.iter().map(|net| Addresses::net(*net));
+                    (
+                        name.clone(),
+                        blocks.fold(Addresses::default(), |all, net| all.union(&net)),
+                    )
                 })
                 .collect(),
-            ..Directory::default()
+            machines: BTreeMap::new(),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 use super::port::{PortSet, Protocol};
 use super::sources::SourceSet;
+use std::sync::Arc;
 
 /// Ports `low..=high`, all reachable from the same non-empty set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +16,8 @@ struct Step {
     from: SourceSet,
 }
 
-/// Ascending, disjoint; neighbours differ.
-type Steps = Vec<Step>;
+/// Ascending, disjoint; neighbours differ. Shared, because thousands of machines have the same.
+type Steps = Arc<Vec<Step>>;
 
 /// A set of (protocol, port, source).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,7 +29,7 @@ pub(crate) struct Reach {
 impl Reach {
     /// Every port of one protocol or of both, from these.
     pub(crate) fn new(protocol: Option<Protocol>, ports: &PortSet, from: &SourceSet) -> Self {
-        let steps: Steps = if from.is_empty() {
+        let steps: Vec<Step> = if from.is_empty() {
             Vec::new()
         } else {
             ports
@@ -40,17 +41,18 @@ impl Reach {
                 })
                 .collect()
         };
+        let steps = Arc::new(steps);
         match protocol {
             Some(Protocol::Tcp) => Self {
                 tcp: steps,
-                udp: Vec::new(),
+                udp: Steps::default(),
             },
             Some(Protocol::Udp) => Self {
-                tcp: Vec::new(),
+                tcp: Steps::default(),
                 udp: steps,
             },
             None => Self {
-                tcp: steps.clone(),
+                tcp: Arc::clone(&steps),
                 udp: steps,
             },
         }
@@ -61,12 +63,23 @@ impl Reach {
         Self::new(None, &PortSet::all(), from)
     }
 
+    /// Whether both are one value in memory, which makes comparing them needless.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.tcp, &other.tcp) && Arc::ptr_eq(&self.udp, &other.udp)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.tcp.is_empty() && self.udp.is_empty()
     }
 
     #[must_use]
     pub(crate) fn union(&self, other: &Self) -> Self {
+        if other.is_empty() || self.is_same(other) {
+            return self.clone();
+        }
+        if self.is_empty() {
+            return other.clone();
+        }
         self.zip(other, |a, b| match (a, b) {
             (Some(a), Some(b)) => a.union(b),
             (Some(one), None) | (None, Some(one)) => one.clone(),
@@ -76,6 +89,9 @@ impl Reach {
 
     #[must_use]
     pub(crate) fn intersection(&self, other: &Self) -> Self {
+        if self.is_same(other) {
+            return self.clone();
+        }
         self.zip(other, |a, b| match (a, b) {
             (Some(a), Some(b)) => a.intersection(b),
             _ => SourceSet::default(),
@@ -84,6 +100,12 @@ impl Reach {
 
     #[must_use]
     pub(crate) fn difference(&self, other: &Self) -> Self {
+        if self.is_same(other) {
+            return Self::default();
+        }
+        if other.is_empty() {
+            return self.clone();
+        }
         self.zip(other, |a, b| match (a, b) {
             (Some(a), Some(b)) => a.difference(b),
             (Some(a), None) => a.clone(),
@@ -150,8 +172,8 @@ impl Reach {
         combine: impl Fn(Option<&SourceSet>, Option<&SourceSet>) -> SourceSet,
     ) -> Self {
         Self {
-            tcp: sweep(&self.tcp, &other.tcp, &combine),
-            udp: sweep(&self.udp, &other.udp, &combine),
+            tcp: Arc::new(sweep(&self.tcp, &other.tcp, &combine)),
+            udp: Arc::new(sweep(&self.udp, &other.udp, &combine)),
         }
     }
 }
@@ -161,9 +183,9 @@ fn sweep(
     a: &[Step],
     b: &[Step],
     combine: impl Fn(Option<&SourceSet>, Option<&SourceSet>) -> SourceSet,
-) -> Steps {
+) -> Vec<Step> {
     let (mut i, mut j) = (0, 0);
-    let mut result: Steps = Vec::with_capacity(a.len() + b.len());
+    let mut result: Vec<Step> = Vec::with_capacity(a.len() + b.len());
     let mut port = 0u32;
     while i < a.len() || j < b.len() {
         let (left, left_edge) = at(a.get(i), port);
@@ -192,14 +214,14 @@ fn at(step: Option<&Step>, port: u32) -> (Option<&SourceSet>, u32) {
     }
 }
 
-fn push(steps: &mut Steps, low: u32, high: u32, from: SourceSet) {
+fn push(steps: &mut Vec<Step>, low: u32, high: u32, from: SourceSet) {
     if from.is_empty() {
         return;
     }
     let narrow = |port: u32| u16::try_from(port).unwrap_or(u16::MAX);
     match steps.last_mut() {
         Some(last) if u32::from(last.high) + 1 == low && last.from == from => {
-            last.high = narrow(high)
+            last.high = narrow(high);
         }
         _ => steps.push(Step {
             low: narrow(low),

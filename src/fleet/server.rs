@@ -2,7 +2,7 @@
 
 use super::port::{PortSet, Protocol};
 use super::sources::SourceSet;
-use crate::source::{FileId, Located, Span};
+use crate::source::{FileId, Located};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -202,13 +202,5 @@ impl Server {
                     &port.sources,
                 ))
             })
-    }
-
-    /// The line of `ports:` that a port comes from, or the server's name.
-    pub(crate) fn port_span(&self, protocol: Protocol, port: u16) -> Span {
-        self.ports
-            .iter()
-            .find(|entry| entry.protocol == protocol && entry.ports.value.contains(port))
-            .map_or(self.name.span, |entry| entry.ports.span)
     }
 }

@@ -7,6 +7,7 @@
 use super::address::Addresses;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Some names, or all names but some.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -178,17 +179,23 @@ fn is_anyones_cloud(tag: &str) -> bool {
         .is_some_and(|tag| tag.eq_ignore_ascii_case("AzureCloud"))
 }
 
-/// What addresses are called in one report.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Directory {
-    /// Addresses of the virtual network; empty when it is not known, then the private blocks stand for it.
-    pub(crate) network: Addresses,
+/// Who is called what.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
     /// Whose an address is.
     pub(crate) owners: BTreeMap<IpAddr, String>,
     /// Named groups of addresses, as the environment names them: `operators`.
     pub(crate) groups: Vec<(String, Addresses)>,
     /// What a machine without a known address is called, by the atom that stands for it.
     pub(crate) machines: BTreeMap<String, String>,
+}
+
+/// What addresses are called as seen from one network. Cheap to copy.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Directory {
+    /// Addresses of the virtual network; empty when it is not known, then the private blocks stand for it.
+    pub(crate) network: Addresses,
+    pub(crate) book: Arc<Book>,
 }
 
 impl Directory {
@@ -213,14 +220,15 @@ impl Directory {
         if sources.is_internet() {
             return words;
         }
-        for (name, group) in &self.groups {
+        for (name, group) in &self.book.groups {
             if !group.is_empty() && group.is_subset(&rest) {
                 words.push(name.clone());
                 rest = rest.difference(group);
             }
         }
         let called = |machine: &str| {
-            self.machines
+            self.book
+                .machines
                 .get(machine)
                 .map_or(machine, String::as_str)
                 .to_owned()
@@ -230,7 +238,7 @@ impl Directory {
         for block in rest.cidrs() {
             match Addresses::net(block)
                 .single()
-                .and_then(|address| self.owners.get(&address))
+                .and_then(|address| self.book.owners.get(&address))
             {
                 Some(owner) => drop(names.insert(owner.clone())),
                 None => blocks.push(block.to_string()),

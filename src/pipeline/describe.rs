@@ -90,12 +90,7 @@ pub(super) fn one(
 
 /// Judges what is written, without any plan.
 pub(super) fn judge(context: &Context, fleet: &Fleet, report: &mut Report) {
-    let facts = Facts {
-        fleet: Some(fleet),
-        plan: None,
-        subjects: &[],
-        today: context.today,
-    };
+    let facts = Facts::new(Some(fleet), None, &[], context.today);
     report.findings.extend(policy::judge(&facts));
     report
         .servers

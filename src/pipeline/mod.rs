@@ -4,6 +4,8 @@ mod apply;
 mod check;
 mod describe;
 mod doctor;
+mod exposures;
+mod init;
 mod plan;
 mod prepare;
 mod reference;
@@ -40,6 +42,7 @@ pub(crate) fn run(context: &Context, cli: Cli, out: &mut dyn io::Write) -> anyho
             let report = interruptible(|| apply::run(context, &arguments))?;
             show(report, arguments.output.format, colours, out)
         }
+        Command::Init(arguments) => init::run(&arguments, out),
         Command::Graph(arguments) => reference::graph(context, &arguments, colours, out),
         Command::Explain(arguments) => reference::explain(&arguments, colours, out),
         Command::Schema(arguments) => reference::schema(&arguments, out),

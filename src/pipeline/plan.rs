@@ -1,7 +1,7 @@
 //! `lostops plan`: is what Azure will do allowed?
 
 use super::prepare::{Ready, prepare};
-use super::{describe, sheets};
+use super::{describe, exposures, sheets};
 use crate::cli::{Cloud, Plan as Arguments};
 use crate::context::Context;
 use crate::fleet::Fleet;
@@ -76,7 +76,7 @@ pub(super) fn make(
         ready
             .terraform
             .plan(&ready.workspace, replace, &mut |what| {
-                progress.say(&format!("terraform plan · {what}"))
+                progress.say(&format!("terraform plan · {what}"));
             })
             .map_err(|error| failure(&error))?;
         let json = ready
@@ -105,20 +105,11 @@ pub(super) fn judge(
     own: bool,
     report: &mut Report,
 ) {
-    let subjects = subject::subjects(plan, fleet, own);
-    let facts = Facts {
-        fleet,
-        plan: Some(plan),
-        subjects: &subjects,
-        today: context.today,
-    };
+    let (subjects, directory) = subject::subjects(plan, fleet, own);
+    let facts = Facts::new(fleet, Some(plan), &subjects, context.today);
     report.findings.extend(policy::judge(&facts));
     report.servers = sheets::servers(&facts, &report.sources);
-    let directory = subjects
-        .first()
-        .map(|subject| subject.directory.clone())
-        .unwrap_or_default();
-    report.groups = sheets::groups(plan, &directory);
+    report.groups = exposures::groups(plan, &directory);
     report.counts = Some(sheets::counts(plan.totals));
     for drift in &plan.drift {
         report.notes.extend(

@@ -1,16 +1,15 @@
 //! Facts and subjects as the sheets that every format shows.
 
-use crate::fleet::Fleet;
-use crate::fleet::exposure::{Line, Proof, Stage, gained, lines};
+use super::exposures::{declared, hidden, planned};
+use crate::fleet::exposure::{Line, gained};
 use crate::fleet::reach::Reach;
 use crate::fleet::server::Server;
-use crate::fleet::sources::{Directory, SourceSet};
+use crate::fleet::sources::SourceSet;
 use crate::fleet::words::or_list;
 use crate::policy::Facts;
-use crate::policy::exposure::{undeclared, unpermitted};
-use crate::report::{Counts, GroupSheet, ServerSheet, ShownExposure};
+use crate::report::{Counts, ServerSheet};
 use crate::source::SourceMap;
-use crate::terraform::plan::{Contribution, MachineChange, Plan, Totals};
+use crate::terraform::plan::{MachineChange, Totals};
 use crate::terraform::subject::Subject;
 
 /// A sheet for every server of the fleet that has no subject, and for every subject.
@@ -19,12 +18,6 @@ pub(super) fn servers(facts: &Facts<'_>, sources: &SourceMap) -> Vec<ServerSheet
         .fleet
         .map(|fleet| fleet.servers.as_slice())
         .unwrap_or_default();
-    let described = |server: &Server| {
-        facts
-            .subjects
-            .iter()
-            .find(|subject| subject.described && subject.name == server.name())
-    };
     let mut sheets: Vec<ServerSheet> = if facts.plan.is_none() {
         servers
             .iter()
@@ -37,7 +30,7 @@ pub(super) fn servers(facts: &Facts<'_>, sources: &SourceMap) -> Vec<ServerSheet
                 Some(sheet(
                     facts,
                     Some(server),
-                    Some(described(server)?),
+                    Some(facts.subject(server.name())?),
                     sources,
                 ))
             })
@@ -155,146 +148,6 @@ fn said(verb: &str, lines: &[Line], reach: &Reach, subject: &Subject) -> Vec<Str
     said.into_iter()
         .map(|(ports, from, protocols)| {
             format!("{verb} {ports}/{} from {from}", protocols.join(" and "))
-        })
-        .collect()
-}
-
-fn hidden(line: Line, rule: Option<&Contribution>) -> Line {
-    if rule.is_some_and(|rule| rule.sensitive) {
-        line.hide()
-    } else {
-        line
-    }
-}
-
-fn declared(
-    facts: &Facts<'_>,
-    fleet: &Fleet,
-    server: &Server,
-    sources: &SourceMap,
-    into: &mut Vec<ShownExposure>,
-) {
-    let directory = fleet.directory();
-    let excess = lines(&unpermitted(facts, server), &directory, Proof::Open);
-    for port in &server.ports {
-        let reach = Reach::new(Some(port.protocol), &port.ports.value, &port.sources);
-        let place = sources.place(port.ports.span);
-        for line in lines(&reach, &directory, Proof::Open) {
-            into.push(ShownExposure {
-                stage: Stage::Declared,
-                permitted: !excess.iter().any(|left| overlap(left, &line)),
-                evidence: format!("{}:{}", place.file, place.line),
-                purpose: port.purpose.clone().unwrap_or_default(),
-                line,
-            });
-        }
-    }
-}
-
-/// Ranges cut where a describer's entries begin and end, so that what is planned stands beside what is declared.
-fn cut(lines: Vec<Line>, server: Option<&Server>) -> Vec<Line> {
-    let entries = server
-        .map(|server| server.ports.as_slice())
-        .unwrap_or_default();
-    let mut cut = Vec::new();
-    for mut line in lines {
-        let mut ranges: Vec<(u16, u16)> = entries
-            .iter()
-            .filter(|entry| entry.protocol == line.protocol)
-            .flat_map(|entry| entry.ports.value.ranges())
-            .filter(|(low, high)| line.low <= *low && *high <= line.high)
-            .collect();
-        ranges.sort_unstable();
-        ranges.dedup();
-        for (low, high) in ranges {
-            if low < line.low || high >= line.high {
-                continue;
-            }
-            if line.low < low {
-                cut.push(Line {
-                    high: low - 1,
-                    ..line.clone()
-                });
-            }
-            cut.push(Line {
-                low,
-                high,
-                ..line.clone()
-            });
-            line.low = high + 1;
-        }
-        cut.push(line);
-    }
-    cut
-}
-
-fn planned(facts: &Facts<'_>, subject: &Subject, into: &mut Vec<ShownExposure>) {
-    let excess = lines(&undeclared(facts, subject), &subject.directory, Proof::Open);
-    for (reach, proof) in [
-        (&subject.open, Proof::Open),
-        (&subject.unproven, Proof::CannotProve),
-    ] {
-        let server = facts.server(&subject.name).filter(|_| subject.described);
-        for line in cut(lines(reach, &subject.directory, proof), server) {
-            let range = Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
-            let rule = subject.rule_for(&reach.intersection(&range));
-            let permitted = !excess.iter().any(|left| overlap(left, &line));
-            into.push(ShownExposure {
-                stage: Stage::Planned,
-                evidence: rule
-                    .map_or_else(|| subject.address.clone(), |rule| rule.evidence.clone()),
-                purpose: String::new(),
-                permitted,
-                line: hidden(line, rule),
-            });
-        }
-    }
-}
-
-fn overlap(left: &Line, line: &Line) -> bool {
-    left.protocol == line.protocol
-        && left.low <= line.high
-        && line.low <= left.high
-        && left.from.iter().any(|word| line.from.contains(word))
-}
-
-/// Every security group by itself.
-pub(super) fn groups(plan: &Plan, directory: &Directory) -> Vec<GroupSheet> {
-    plan.groups
-        .iter()
-        .map(|group| {
-            // A group by itself speaks of blocks, not of servers: that is what Azure holds.
-            let own = Directory {
-                network: if group.network.is_empty() {
-                    directory.network.clone()
-                } else {
-                    group.network.clone()
-                },
-                machines: directory.machines.clone(),
-                ..Directory::default()
-            };
-            let shown = |reach: &Reach, proof| {
-                lines(reach, &own, proof)
-                    .into_iter()
-                    .map(|line| {
-                        let range =
-                            Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
-                        let part = reach.intersection(&range);
-                        let rule = group
-                            .contributions
-                            .iter()
-                            .find(|one| !one.reach.intersection(&part).is_empty());
-                        hidden(line, rule)
-                    })
-                    .collect::<Vec<_>>()
-            };
-            let mut exposures = shown(&group.open, Proof::Open);
-            exposures.extend(shown(&group.unproven, Proof::CannotProve));
-            GroupSheet {
-                address: group.address.clone(),
-                attached_to: group.attached_to.clone(),
-                exposures,
-            }
         })
         .collect()
 }

@@ -37,7 +37,7 @@ fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
     for port in &server.ports {
         let declared = Reach::new(Some(port.protocol), &port.ports.value, &port.sources);
         for left in leftovers(&declared.only(Protocol::Tcp, &ports).difference(&accepted)) {
-            let from = left.from_words(None, facts);
+            let from = left.sources_words(None, facts);
             findings.push(
                 Finding::new(&META, format!("`{}` opens the database's port {} to {from}", server.name(), left.ports))
                     .server(server.name())
@@ -47,10 +47,9 @@ fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
         }
     }
     let Some(subject) = facts.subject(server.name()) else { return findings };
-    let declared = facts.declared(subject);
     for (reach, says) in [(&subject.open, "leaves the database's port"), (&subject.unproven, "cannot show closed the database's port")]
     {
-        let left = reach.only(Protocol::Tcp, &ports).difference(&accepted).difference(&declared);
+        let left = facts.beyond(subject, &reach.only(Protocol::Tcp, &ports)).difference(&accepted);
         for left in leftovers(&left) {
             let finding = super::exposure::planned(&META, facts, subject, &left, says);
             findings.push(finding.help(help));

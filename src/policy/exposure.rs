@@ -18,19 +18,15 @@ impl Facts<'_> {
         self.fleet?.server(name)
     }
 
-    pub(super) fn subject(&self, server: &str) -> Option<&Subject> {
-        self.subjects
-            .iter()
-            .find(|subject| subject.described && subject.name == server)
-    }
-
-    /// Everything a subject's describer opens, in every form in which a plan may say it.
-    pub(super) fn declared(&self, subject: &Subject) -> Reach {
-        let declared = self
-            .server(&subject.name)
-            .filter(|_| subject.described)
-            .map(Server::declared);
-        self.widened(&declared.unwrap_or_default(), subject)
+    /// What of a reach a subject's describer does not open, whatever form the plan gives its sources.
+    pub(super) fn beyond(&self, subject: &Subject, reach: &Reach) -> Reach {
+        let server = self.server(&subject.name).filter(|_| subject.described);
+        let declared = server.map(Server::declared).unwrap_or_default();
+        let left = reach.difference(&declared);
+        if left.is_empty() || declared.is_empty() {
+            return left;
+        }
+        left.difference(&self.widened(&declared, subject))
     }
 
     /// Everything the policy permits a server's role.
@@ -116,10 +112,7 @@ impl Facts<'_> {
 
 /// What is left over of a subject beyond its describer: what rule LO201 and its neighbours report.
 pub(crate) fn undeclared(facts: &Facts<'_>, subject: &Subject) -> Reach {
-    subject
-        .open
-        .union(&subject.unproven)
-        .difference(&facts.declared(subject))
+    facts.beyond(subject, &subject.open.union(&subject.unproven))
 }
 
 /// What is left over of a describer beyond the policy.
@@ -171,7 +164,7 @@ impl Leftover {
         format!("{} {}", and_list(&protocols), self.ports)
     }
 
-    pub(super) fn from_words(&self, subject: Option<&Subject>, facts: &Facts<'_>) -> String {
+    pub(super) fn sources_words(&self, subject: Option<&Subject>, facts: &Facts<'_>) -> String {
         let directory = match subject {
             Some(subject) => subject.directory.clone(),
             None => facts
@@ -233,7 +226,7 @@ pub(super) fn planned(
     let (ports, from) = if sensitive {
         ("(sensitive)".to_owned(), "(sensitive)".to_owned())
     } else {
-        (left.ports_words(), left.from_words(Some(subject), facts))
+        (left.ports_words(), left.sources_words(Some(subject), facts))
     };
     let mut finding = Finding::new(
         meta,

@@ -18,8 +18,9 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     judge(&META, facts, |change| match change {
-        MachineChange::Create => Some((Operation::Create, None)),
-        MachineChange::Replace { reimage: false, .. } => Some((Operation::Create, None)),
+        MachineChange::Create | MachineChange::Replace { reimage: false, .. } => {
+            Some((Operation::Create, None))
+        }
         _ => None,
     })
 }

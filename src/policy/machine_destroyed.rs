@@ -18,8 +18,9 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     judge(&META, facts, |change| match change {
-        MachineChange::Destroy => Some((Operation::Destroy, None)),
-        MachineChange::Replace { reimage: false, .. } => Some((Operation::Destroy, None)),
+        MachineChange::Destroy | MachineChange::Replace { reimage: false, .. } => {
+            Some((Operation::Destroy, None))
+        }
         _ => None,
     })
 }

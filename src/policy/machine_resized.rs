@@ -18,8 +18,9 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     judge(&META, facts, |change| match change {
-        MachineChange::Resize { to: Some(to), .. } => Some((Operation::Resize, Some(to.clone()))),
-        MachineChange::Scale { to: Some(to), .. } => Some((Operation::Resize, Some(to.clone()))),
+        MachineChange::Resize { to: Some(to), .. } | MachineChange::Scale { to: Some(to), .. } => {
+            Some((Operation::Resize, Some(to.clone())))
+        }
         _ => None,
     })
 }

@@ -8,6 +8,7 @@ use crate::fleet::Fleet;
 use crate::terraform::plan::Plan;
 use crate::terraform::subject::Subject;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// What the rules judge. Without a fleet nothing is declared and nothing permitted.
 #[derive(Debug)]
@@ -17,6 +18,37 @@ pub(crate) struct Facts<'a> {
     pub(crate) plan: Option<&'a Plan>,
     pub(crate) subjects: &'a [Subject],
     pub(crate) today: Date,
+    /// Where a described server stands in `subjects`.
+    by_name: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Facts<'a> {
+    pub(crate) fn new(
+        fleet: Option<&'a Fleet>,
+        plan: Option<&'a Plan>,
+        subjects: &'a [Subject],
+        today: Date,
+    ) -> Self {
+        let described = subjects
+            .iter()
+            .enumerate()
+            .filter(|(_, subject)| subject.described);
+        let by_name = described
+            .map(|(at, subject)| (subject.name.as_str(), at))
+            .collect();
+        Self {
+            fleet,
+            plan,
+            subjects,
+            today,
+            by_name,
+        }
+    }
+
+    /// A described server as the plan leaves it.
+    pub(crate) fn subject(&self, server: &str) -> Option<&'a Subject> {
+        self.by_name.get(server).map(|at| &self.subjects[*at])
+    }
 }
 
 /// One rule.

@@ -3,6 +3,7 @@
 use super::Facts;
 use super::exposure::{leftovers, planned, without_data_ports};
 use crate::finding::{Finding, Meta, Severity};
+use std::collections::BTreeSet;
 
 pub(super) static META: Meta = Meta {
     code: "LO201",
@@ -23,7 +24,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for subject in facts.subjects.iter().filter(|subject| subject.planned) {
         let server = facts.server(&subject.name).filter(|_| subject.described);
-        let left = subject.open.difference(&facts.declared(subject)).difference(&facts.waived(META.code, &subject.name));
+        let left = facts.beyond(subject, &subject.open).difference(&facts.waived(META.code, &subject.name));
         for left in leftovers(&without_data_ports(&left, server)) {
             let help = if subject.described {
                 "declare it in `ports:`, or remove the rule that opens it"
@@ -40,17 +41,19 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
 /// Groups that guard something, but nothing that this plan shows.
 fn unclaimed(facts: &Facts<'_>) -> Vec<Finding> {
     let groups = facts.plan.map(|plan| plan.groups.as_slice()).unwrap_or_default();
+    let claimed: BTreeSet<&str> =
+        facts.subjects.iter().flat_map(|subject| &subject.groups).map(String::as_str).collect();
     let mut findings = Vec::new();
     for group in groups {
         let attached = !group.attached_to.is_empty() || group.maybe_attached_elsewhere;
-        if !attached || facts.subjects.iter().any(|subject| subject.groups.contains(&group.address)) {
+        if !attached || claimed.contains(group.address.as_str()) {
             continue;
         }
         for left in leftovers(&group.open) {
             let rule = group.contributions.iter().find(|one| !one.reach.intersection(&left.reach()).is_empty());
             let what = match rule {
                 Some(rule) if rule.sensitive => "(sensitive)".to_owned(),
-                _ => format!("{} from {}", left.ports_words(), left.from_words(None, facts)),
+                _ => format!("{} from {}", left.ports_words(), left.sources_words(None, facts)),
             };
             let message = format!("a security group leaves open {what} on machines that the plan does not show");
             findings.push(

@@ -35,7 +35,7 @@ fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
         let declared = Reach::new(Some(port.protocol), &port.ports.value, &port.sources);
         for left in leftovers(&without_data_ports(&declared.difference(&permitted), Some(server))) {
             let role = server.role.value.word();
-            let from = left.from_words(subject, facts);
+            let from = left.sources_words(subject, facts);
             let message = format!("`{}` opens {} from {from}", server.name(), left.ports_words());
             let mut finding = Finding::new(&META, message)
                 .server(server.name())

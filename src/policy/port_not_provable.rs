@@ -22,7 +22,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     for subject in facts.subjects.iter().filter(|subject| subject.planned) {
         let server = facts.server(&subject.name).filter(|_| subject.described);
         let waived = facts.waived(META.code, &subject.name);
-        let left = subject.unproven.difference(&facts.declared(subject)).difference(&waived);
+        let left = facts.beyond(subject, &subject.unproven).difference(&waived);
         for left in leftovers(&without_data_ports(&left, server)) {
             findings.push(
                 planned(&META, facts, subject, &left, "cannot be shown to keep closed")

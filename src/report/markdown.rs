@@ -8,6 +8,7 @@ use super::{Outcome, Report, ServerSheet};
 use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Proof, Stage};
 use crate::fleet::words::{count, or_list};
+use std::fmt::Write as _;
 use std::io;
 
 /// Writes the whole answer as GitHub-flavoured Markdown.
@@ -184,7 +185,7 @@ fn escape(words: &str, safe: &mut String) {
         match character {
             '&' | '<' | '>' | '@' | '|' | '*' | '_' | '~' | '[' | ']' | '!' | '#' | '\\' | ':'
             | '$' => {
-                safe.push_str(&format!("&#{};", u32::from(character)));
+                let _ = write!(safe, "&#{};", u32::from(character));
             }
             '\n' | '\r' | '\t' => safe.push(' '),
             c if c.is_control() || is_invisible(c) => safe.push('\u{fffd}'),

@@ -49,7 +49,7 @@ pub(crate) struct Failure {
 pub(crate) struct ShownExposure {
     pub(crate) stage: Stage,
     pub(crate) line: Line,
-    /// `azurerm_network_security_group.this["database"] rule mysql`, or file:line.
+    /// `azurerm_network_security_group.this["database"] rule mysql`, or a place in a file.
     pub(crate) evidence: String,
     /// What the port is for, as the describer says; may be empty.
     pub(crate) purpose: String,

@@ -42,7 +42,7 @@ pub(super) fn draw(report: &Report, finding: &Finding, colours: bool) -> String 
             } else {
                 AnnotationKind::Context
             };
-            let annotation = kind.span(range(text, span));
+            let annotation = kind.span(range(text, span, primary));
             snippet = snippet.annotation(if label.is_empty() {
                 annotation
             } else {
@@ -90,9 +90,15 @@ fn by_file<'a>(
     files
 }
 
-/// The bytes of a span, moved to character boundaries.
-fn range(text: &str, span: Span) -> std::ops::Range<usize> {
+/// The bytes of a span, moved to character boundaries. What only helps to understand is shown by its first line.
+fn range(text: &str, span: Span, whole: bool) -> std::ops::Range<usize> {
     let boundary = |at: u32| text.floor_char_boundary((at as usize).min(text.len()));
     let start = boundary(span.start);
-    start..boundary(span.end).max(start)
+    let end = boundary(span.end).max(start);
+    let line = if whole {
+        None
+    } else {
+        text[start..end].find('\n')
+    };
+    start..line.map_or(end, |length| start + length)
 }

@@ -63,7 +63,7 @@ pub(crate) fn render(topology: &Topology, out: &mut dyn io::Write) -> io::Result
                 if let Some(number) = topology.outside.iter().position(|name| name == from) {
                     let (x0, y0, x1) = (LEFT + OUTSIDE, outside_y(number) + 22, SERVER_X - 2);
                     let (middle, class) = (
-                        (x0 + x1) / 2,
+                        x0.midpoint(x1),
                         if from == "internet" {
                             "fromnet"
                         } else {

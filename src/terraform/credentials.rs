@@ -30,7 +30,7 @@ pub(crate) fn missing<'a>(set: impl Fn(&str) -> Option<&'a str>) -> Vec<Missing>
             variable,
             what,
             workflow,
-        })
+        });
     };
     if !has("ARM_SUBSCRIPTION_ID") {
         need(

@@ -152,10 +152,10 @@ impl Terraform {
             .command(workspace, arguments)
             .lines(|line| match parse(line) {
                 Some(Event::Diagnostic(diagnostic)) if diagnostic.is_error() => {
-                    diagnostics.push(diagnostic)
+                    diagnostics.push(diagnostic);
                 }
                 Some(Event::Diagnostic(diagnostic)) => {
-                    tracing::debug!(step, "{}", diagnostic.words())
+                    tracing::debug!(step, "{}", diagnostic.words());
                 }
                 Some(Event::Progress(message)) => progress(&message),
                 Some(Event::Applied { address }) => {

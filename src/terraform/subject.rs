@@ -8,6 +8,7 @@ use crate::fleet::port::{PortSet, Protocol};
 use crate::fleet::reach::Reach;
 use crate::fleet::server::{PowerState, Server};
 use crate::fleet::sources::{Directory, Names, SourceSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One server as the plan leaves it.
@@ -52,8 +53,8 @@ impl Subject {
     }
 }
 
-/// Every server of the plan, and with `own` every server of the fleet too. By name.
-pub(crate) fn subjects(plan: &Plan, fleet: Option<&Fleet>, own: bool) -> Vec<Subject> {
+/// Every server of the plan, and with `own` every server of the fleet too, by name; and what sources are called.
+pub(crate) fn subjects(plan: &Plan, fleet: Option<&Fleet>, own: bool) -> (Vec<Subject>, Directory) {
     let servers = fleet
         .map(|fleet| fleet.servers.as_slice())
         .unwrap_or_default();
@@ -63,20 +64,36 @@ pub(crate) fn subjects(plan: &Plan, fleet: Option<&Fleet>, own: bool) -> Vec<Sub
         .iter()
         .map(|machine| of_machine(machine, described(machine, servers), &directory))
         .collect();
-    for server in servers {
-        if subjects
-            .iter()
-            .any(|subject| subject.described && subject.name == server.name())
-        {
-            continue;
-        }
-        let group = plan.groups.iter().find(|group| guards(group, server));
+    let in_plan: BTreeSet<String> = subjects
+        .iter()
+        .filter(|subject| subject.described)
+        .map(|subject| subject.name.clone())
+        .collect();
+    let guards: BTreeMap<&str, &Group> = plan
+        .groups
+        .iter()
+        .filter(|group| {
+            group
+                .address
+                .starts_with("azurerm_network_security_group.this[")
+        })
+        .filter_map(|group| Some((group.key.as_deref()?, group)))
+        .collect();
+    for server in servers
+        .iter()
+        .filter(|server| !in_plan.contains(server.name()))
+    {
+        // The group of our own module guards an adopted server, whose machine is not in the plan.
+        let group = guards
+            .get(server.name())
+            .copied()
+            .filter(|_| server.is_adopted());
         if group.is_some() || own {
             subjects.push(of_server(plan, server, group, &directory));
         }
     }
     subjects.sort_by(|a, b| (!a.described, &a.name).cmp(&(!b.described, &b.name)));
-    subjects
+    (subjects, directory)
 }
 
 /// The describer that names a machine: by Terraform key, or by the machine's own name.
@@ -91,42 +108,32 @@ fn described<'a>(machine: &Machine, servers: &'a [Server]) -> Option<&'a Server>
     named(&machine.key).or_else(|| named(&machine.name))
 }
 
-/// The group of our own module for an adopted server, whose machine is not in the plan.
-fn guards(group: &Group, server: &Server) -> bool {
-    server.is_adopted()
-        && group.key.as_deref() == Some(server.name())
-        && group
-            .address
-            .starts_with("azurerm_network_security_group.this[")
-}
-
 fn directory(plan: &Plan, fleet: Option<&Fleet>) -> Directory {
-    let mut directory = fleet.map(Fleet::directory).unwrap_or_default();
+    let mut book = fleet.map(Fleet::book).unwrap_or_default();
     let servers = fleet
         .map(|fleet| fleet.servers.as_slice())
         .unwrap_or_default();
     for machine in &plan.machines {
         let name = described(machine, servers).map_or(machine.label.as_str(), Server::name);
-        directory
-            .machines
-            .insert(machine.label.clone(), name.to_owned());
+        book.machines.insert(machine.label.clone(), name.to_owned());
         for address in &machine.private_ips {
-            directory
-                .owners
+            book.owners
                 .entry(*address)
                 .or_insert_with(|| name.to_owned());
         }
     }
-    if directory.network.is_empty() {
-        directory.network = plan.network.clone();
+    let own = fleet.map(|fleet| Addresses::net(fleet.environment.network.address_space.value));
+    Directory {
+        network: own.unwrap_or_else(|| plan.network.clone()),
+        book: Arc::new(book),
     }
-    directory
 }
 
 fn of_machine(machine: &Machine, server: Option<&Server>, directory: &Directory) -> Subject {
     let addresses = machine
         .private_ips
         .iter()
+        .chain(server.map(|server| &server.machine.private_ip.value))
         .fold(Addresses::default(), |all, address| {
             all.union(&Addresses::one(*address))
         });

@@ -107,7 +107,9 @@ impl Workspace {
 }
 
 fn is_ours(name: &str) -> bool {
-    name.ends_with(".tf") || name.ends_with(".tf.json") || name.ends_with(".tfvars.json")
+    [".tf", ".tf.json", ".tfvars.json"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
 }
 
 /// The local state lies beside the module, not in it: the module is written anew at every run.

@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("describer", &["fleet", "finding", "source"]),
     ("terraform", &["fleet", "process", "finding"]),
     ("policy", &["fleet", "finding", "source", "terraform"]),
-    ("simulator", &["fleet", "process"]),
+    ("simulator", &["fleet", "process", "source"]),
     ("report", &["fleet", "finding", "source"]),
     (
         "pipeline",

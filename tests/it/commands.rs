@@ -113,3 +113,19 @@ fn without_terraform_a_plan_says_how_to_get_it() {
         run.stdout
     );
 }
+
+#[test]
+fn a_new_repository_passes_and_is_never_overwritten() {
+    let project = Project::empty();
+    let run = project.run(&["init"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("lostops check"), "{}", run.stdout);
+    project.json(0, &["check"]);
+    let again = project.run(&["init"]);
+    assert_eq!(again.code, 1);
+    assert!(
+        again.stderr.contains("nothing in it is overwritten"),
+        "{}",
+        again.stderr
+    );
+}

@@ -359,7 +359,7 @@ fn an_interrupt_in_the_middle_of_an_apply_loses_nothing() {
         .spawn()
         .expect("lostops starts");
     let cloud = project.path(".lostops/staging/simulated/cloud.json");
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
     while !std::fs::read_to_string(&cloud)
         .is_ok_and(|text| text.contains("virtualNetworks/staging-network"))
     {

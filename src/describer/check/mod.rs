@@ -6,6 +6,7 @@ pub(super) mod keys;
 pub(super) mod names;
 pub(super) mod overlap;
 pub(super) mod policy;
+pub(super) mod ports;
 pub(super) mod server;
 pub(super) mod subnet;
 

@@ -2,13 +2,11 @@
 
 use super::environment::Ground;
 use super::names::Names;
-use super::overlap::{self, Opening};
-use super::{convert, keys, subnet, value};
-use crate::describer::codes::{LO106, LO107, LO113};
+use super::{convert, keys, ports, subnet, value};
+use crate::describer::codes::{LO104, LO106, LO107, LO113};
 use crate::describer::wire::server as wire;
 use crate::finding::Finding;
-use crate::fleet::port::Protocol;
-use crate::fleet::server::{DataDisk, Machine, Ownership, Port, PowerState, Role, Server};
+use crate::fleet::server::{DataDisk, Machine, Ownership, PowerState, Role, Server};
 use crate::source::{FileId, Located};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +50,7 @@ pub(in crate::describer) fn check(
     if let Some(ownership) = &ownership {
         fit(ownership, written.state.as_ref(), context.ground, findings);
     }
-    let ports = ports(written.ports, context.names, findings);
+    let ports = ports::check(written.ports, context.names, findings);
     let machine = vm.and_then(|vm| machine(vm.value, name.as_ref(), context.ground, findings));
     let (name, role, machine) = (name?, role?, machine?);
     Some(Server {
@@ -169,6 +167,19 @@ fn machine(
     for key in ssh_keys.iter().flatten().chain(&host_keys) {
         keys::check(key, findings);
     }
+    if let Some(user) = user
+        .as_ref()
+        .filter(|user| RESERVED_USERS.contains(&user.value.0.as_str()))
+    {
+        findings.push(
+            Finding::new(
+                &LO104,
+                format!("Azure refuses the user name `{}`", user.value.0),
+            )
+            .at(user.span, "reserved")
+            .help("choose another name, such as `lostops`"),
+        );
+    }
     let text = |key: Located<String>| key.value;
     Some(Machine {
         ownership: written.ownership.0?,
@@ -188,6 +199,39 @@ fn machine(
         host_keys: host_keys.into_iter().map(text).collect(),
     })
 }
+
+/// Names that Azure gives to no administrator.
+const RESERVED_USERS: &[&str] = &[
+    "a",
+    "actuser",
+    "adm",
+    "admin",
+    "admin1",
+    "admin2",
+    "administrator",
+    "aspnet",
+    "backup",
+    "console",
+    "david",
+    "guest",
+    "john",
+    "owner",
+    "root",
+    "server",
+    "sql",
+    "support",
+    "sys",
+    "test",
+    "test1",
+    "test2",
+    "test3",
+    "user",
+    "user1",
+    "user2",
+    "user3",
+    "user4",
+    "user5",
+];
 
 fn disks(
     written: Option<Located<Vec<Located<wire::DataDisk>>>>,
@@ -214,45 +258,4 @@ fn disks(
         });
     }
     disks
-}
-
-fn ports(
-    written: Option<Located<Vec<Located<wire::Port>>>>,
-    names: &Names,
-    findings: &mut Vec<Finding>,
-) -> Vec<Port> {
-    let mut ports = Vec::new();
-    for port in written.map(|list| list.value).unwrap_or_default() {
-        let port = port.value;
-        let resolved = port
-            .from
-            .0
-            .as_ref()
-            .and_then(|from| names.resolve(from, findings));
-        let (Some(numbers), Some(origin), Some((from, sources))) =
-            (port.port.0, port.from.0, resolved)
-        else {
-            continue;
-        };
-        ports.push(Port {
-            protocol: port
-                .protocol
-                .map_or(Protocol::Tcp, |protocol| protocol.value),
-            ports: convert(numbers, |ports| ports.0),
-            from: Located::new(from, origin.span),
-            sources,
-            purpose: port.r#for.map(|purpose| purpose.value.0),
-            tls: port.tls.is_some(),
-        });
-    }
-    overlap::check(
-        ports.iter().map(|port| Opening {
-            protocol: port.protocol,
-            from: port.from.value.to_string(),
-            ports: &port.ports.value,
-            span: port.ports.span,
-        }),
-        findings,
-    );
-    ports
 }

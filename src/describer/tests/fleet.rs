@@ -89,17 +89,32 @@ fn a_describer_says_what_the_server_is() {
 #[test]
 fn what_the_policy_does_not_name_is_denied_but_to_start_and_to_stop() {
     let copy = Copy::new();
-    copy.change("policy.yaml", "nature: { create: deny, destroy: deny, resize: deny, reimage: deny, disk: deny, start: allow, stop: allow }", "nature: { stop: deny }");
+    let policy = fs_err::read_to_string(copy.path.join("policy.yaml")).unwrap();
+    let lines: Vec<&str> = policy
+        .lines()
+        .filter(|line| !line.starts_with("nature:"))
+        .collect();
+    copy.write("policy.yaml", lines.join("\n"));
     let loaded = copy.load();
     let policy = &super::only(&loaded).fleet.as_ref().unwrap().policy;
     for operation in Operation::ALL {
-        let expected = if operation == Operation::Start {
-            Verdict::Allow
-        } else {
-            Verdict::Deny
+        let expected = match operation {
+            Operation::Start | Operation::Stop => Verdict::Allow,
+            _ => Verdict::Deny,
         };
         assert_eq!(policy.nature[&operation].value, expected, "{operation:?}");
     }
+    copy.write(
+        "policy.yaml",
+        format!(
+            "{}\nnature: {{ resize: allow, stop: deny }}\n",
+            lines.join("\n")
+        ),
+    );
+    let loaded = copy.load();
+    let policy = &super::only(&loaded).fleet.as_ref().unwrap().policy;
+    assert_eq!(policy.nature[&Operation::Resize].value, Verdict::Allow);
+    assert_eq!(policy.nature[&Operation::Stop].value, Verdict::Deny);
 }
 
 #[test]

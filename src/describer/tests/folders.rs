@@ -82,3 +82,27 @@ fn an_environment_inside_an_environment_is_a_contradiction() {
         copy.findings()
     );
 }
+
+#[test]
+fn a_file_that_cannot_be_read_still_lends_its_name() {
+    let copy = Copy::new();
+    copy.write("backend.yaml", "a: [");
+    let findings = copy.findings();
+    assert_eq!(
+        findings.len(),
+        1,
+        "no `unknown source` beside the one error: {findings:?}"
+    );
+    assert!(
+        findings[0].starts_with("LO102 error backend.yaml"),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn without_groups_no_source_is_called_unknown() {
+    let copy = Copy::new();
+    copy.write("environment.yaml", "name: [");
+    let findings = copy.findings();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+}

@@ -231,3 +231,13 @@ fn a_server_cannot_have_the_name_of_everyone() {
         copy.findings()
     );
 }
+
+#[test]
+fn a_user_name_that_azure_refuses_is_found() {
+    one(
+        "database.yaml",
+        "user: lostops",
+        "user: admin",
+        &["LO104 error database.yaml [admin] Azure refuses the user name `admin`"],
+    );
+}

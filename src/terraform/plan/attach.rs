@@ -5,7 +5,7 @@ use super::world::{End, World};
 use indexmap::IndexMap;
 
 /// What may stand before an interface or subnet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Alternative {
     /// No group.
     Open,

@@ -7,6 +7,7 @@ use super::error::PlanError;
 use super::extract::MACHINES;
 use super::json::Json;
 use super::model::{CheckResult, Drift, PowerReading};
+use super::pool::Pool;
 use super::power::{self, Invocation};
 use super::scan::Scanner;
 use super::text::Text;
@@ -14,6 +15,7 @@ use super::{checks, drift};
 use camino::Utf8Path;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::thread;
 
 #[derive(Debug, Default)]
 pub(super) struct Document {
@@ -70,7 +72,11 @@ impl Document {
         let mut scanner = start()?;
         begin(&mut scanner)?;
         let mut document = Self::default();
-        scanner.object(|scanner, name| document.member(scanner, name, options))?;
+        document.changes = thread::scope(|scope| {
+            let mut pool = Pool::new(scope);
+            scanner.object(|scanner, name| document.member(scanner, name, options, &mut pool))?;
+            pool.finish()
+        })?;
         document.verify()?;
         if !document.has.changes {
             let mut scanner = start()?;
@@ -97,6 +103,7 @@ impl Document {
         scanner: &mut Scanner<R>,
         name: &str,
         options: Options,
+        pool: &mut Pool<'_, '_>,
     ) -> Result<()> {
         match name {
             "format_version" => self.format_version = parse(scanner.slice()?, name)?.word(),
@@ -108,8 +115,7 @@ impl Document {
             "resource_changes" => {
                 self.has.changes = true;
                 return scanner.list(|scanner| {
-                    let change = Change::read(&parse(scanner.slice()?, name)?);
-                    self.changes.push(change);
+                    pool.push(scanner.slice()?);
                     Ok(())
                 });
             }

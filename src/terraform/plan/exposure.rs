@@ -27,7 +27,12 @@ pub(super) struct Net<'p> {
     fronts: Fronts<'p>,
     /// Groups without narrow destinations let in the same for all; by group and network.
     cache: Mutex<IndexMap<(usize, Option<usize>), Arc<Evaluated>>>,
+    /// The same for all interfaces that have the same in their way.
+    sides: Mutex<IndexMap<Side, Bounds<Reach>>>,
 }
+
+/// What is in the way of an interface that no narrow rule and no front tells apart from others.
+type Side = (Gate, Gate, Option<usize>, PublicSide);
 
 /// What is known of one machine's network side.
 #[derive(Debug, Clone, Default)]
@@ -56,6 +61,7 @@ impl<'p> Net<'p> {
             rules: group::effective(world, earlier),
             fronts: Fronts::new(world),
             cache: Mutex::default(),
+            sides: Mutex::default(),
         }
     }
 
@@ -226,28 +232,34 @@ impl<'p> Net<'p> {
         if !subnets_certain && !subnet_gate.is_empty() {
             subnet_gate.push(Alternative::Open);
         }
-        let filter = match (gate.is_empty(), subnet_gate.is_empty()) {
-            (true, true) => self.unguarded(network, public, front.as_ref()),
-            (false, true) => self.through(gate, network, destination, exposure),
-            (true, false) => self.through(&subnet_gate, network, destination, exposure),
-            (false, false) => {
-                let first = self.through(gate, network, destination, exposure);
-                let second = self.through(&subnet_gate, network, destination, exposure);
-                Bounds {
-                    sure: first.sure.intersection(&second.sure),
-                    maybe: first.maybe.intersection(&second.maybe),
+        self.mention(gate, network, destination, exposure);
+        self.mention(&subnet_gate, network, destination, exposure);
+        let narrow = front.is_some()
+            || gate
+                .iter()
+                .chain(&subnet_gate)
+                .any(|one| self.is_narrow(one));
+        let key: Side = (gate.clone(), subnet_gate.clone(), network, public);
+        let known = || self.sides.lock().ok()?.get(&key).cloned();
+        let bounds = match known().filter(|_| !narrow) {
+            Some(bounds) => bounds,
+            None => {
+                let bounds = self.bounds(
+                    gate,
+                    &subnet_gate,
+                    network,
+                    public,
+                    front.as_ref(),
+                    destination,
+                );
+                if let (false, Ok(mut sides)) = (narrow, self.sides.lock()) {
+                    sides.insert(key, bounds.clone());
                 }
+                bounds
             }
         };
-        let arrival = self.arrival(network, public, front.as_ref());
-        let limited = |filter: &Reach, arrival: &Option<Reach>| match arrival {
-            None => filter.clone(),
-            Some(arrival) => filter.intersection(arrival),
-        };
-        exposure.open = exposure.open.union(&limited(&filter.sure, &arrival.sure));
-        exposure.maybe = exposure
-            .maybe
-            .union(&limited(&filter.maybe, &arrival.maybe));
+        exposure.open = exposure.open.union(&bounds.sure);
+        exposure.maybe = exposure.maybe.union(&bounds.maybe);
         let side = if front.is_some() {
             public.max(PublicSide::Behind)
         } else {
@@ -261,6 +273,68 @@ impl<'p> Net<'p> {
         exposure.subnets.extend(subnets);
     }
 
+    /// What is left after both gates, of what arrives at all.
+    fn bounds(
+        &self,
+        gate: &Gate,
+        subnet_gate: &Gate,
+        network: Option<usize>,
+        public: PublicSide,
+        front: Option<&Front>,
+        destination: Destination<'_>,
+    ) -> Bounds<Reach> {
+        let filter = match (gate.is_empty(), subnet_gate.is_empty()) {
+            (true, true) => self.unguarded(network, public, front),
+            (false, true) => self.through(gate, network, destination),
+            (true, false) => self.through(subnet_gate, network, destination),
+            (false, false) => {
+                let first = self.through(gate, network, destination);
+                let second = self.through(subnet_gate, network, destination);
+                let sure = first.sure.intersection(&second.sure);
+                if first.sure.is_same(&first.maybe) && second.sure.is_same(&second.maybe) {
+                    Bounds::exactly(sure)
+                } else {
+                    let maybe = first.maybe.intersection(&second.maybe);
+                    Bounds { sure, maybe }
+                }
+            }
+        };
+        let arrival = self.arrival(network, public, front);
+        let limited = |filter: &Reach, arrival: &Option<Reach>| match arrival {
+            None => filter.clone(),
+            Some(arrival) => filter.intersection(arrival),
+        };
+        let sure = limited(&filter.sure, &arrival.sure);
+        if filter.sure.is_same(&filter.maybe) && arrival.sure == arrival.maybe {
+            return Bounds::exactly(sure);
+        }
+        Bounds {
+            sure,
+            maybe: limited(&filter.maybe, &arrival.maybe),
+        }
+    }
+
+    /// Names the groups of a gate, and what each of their rules lets in.
+    fn mention(
+        &self,
+        gate: &Gate,
+        network: Option<usize>,
+        destination: Destination<'_>,
+        exposure: &mut Exposure,
+    ) {
+        for alternative in gate {
+            match alternative {
+                Alternative::Group(group) => {
+                    let evaluated = self.asked(*group, network, destination);
+                    exposure.groups.push(self.world.address(*group).to_owned());
+                    exposure.evidence.push(Arc::clone(&evaluated.contributions));
+                }
+                Alternative::Outside(id) => exposure.groups.push(id.clone()),
+                Alternative::Open | Alternative::Unknown => {}
+            }
+        }
+    }
+
     /// What comes to the interface at all; `None` is everything.
     fn arrival(
         &self,
@@ -270,7 +344,6 @@ impl<'p> Net<'p> {
     ) -> Bounds<Option<Reach>> {
         let sources = self.sources(network);
         let mut inside = sources.virtual_network();
-        inside = inside.union(&SourceSet::tag("AzureLoadBalancer"));
         if self.world.beyond {
             inside.addresses = inside.addresses.union(Addresses::private());
         }
@@ -324,40 +397,41 @@ impl<'p> Net<'p> {
         gate: &Gate,
         network: Option<usize>,
         destination: Destination<'_>,
-        exposure: &mut Exposure,
     ) -> Bounds<Reach> {
-        let mut all: Option<Bounds<Reach>> = None;
-        for alternative in gate {
-            let one = match alternative {
-                Alternative::Group(group) => {
-                    let evaluated = self.asked(*group, network, destination);
-                    exposure.groups.push(self.world.address(*group).to_owned());
-                    exposure.evidence.push(Arc::clone(&evaluated.contributions));
-                    Bounds {
-                        sure: evaluated.open.clone(),
-                        maybe: evaluated.maybe.clone(),
-                    }
+        let all = gate.iter().map(|alternative| match alternative {
+            Alternative::Group(group) => {
+                let evaluated = self.asked(*group, network, destination);
+                Bounds {
+                    sure: evaluated.open.clone(),
+                    maybe: evaluated.maybe.clone(),
                 }
-                Alternative::Open => Bounds::exactly(Reach::every_port(&SourceSet::anyone())),
-                Alternative::Outside(_) | Alternative::Unknown => {
-                    if let Alternative::Outside(id) = alternative {
-                        exposure.groups.push(id.clone());
-                    }
-                    Bounds {
-                        sure: Reach::default(),
-                        maybe: Reach::every_port(&SourceSet::anyone()),
-                    }
-                }
-            };
-            all = Some(match all {
-                None => one,
-                Some(all) => Bounds {
-                    sure: all.sure.intersection(&one.sure),
-                    maybe: all.maybe.union(&one.maybe),
-                },
-            });
-        }
-        all.unwrap_or_default()
+            }
+            Alternative::Open => Bounds::exactly(Reach::every_port(&SourceSet::anyone())),
+            Alternative::Outside(_) | Alternative::Unknown => Bounds {
+                sure: Reach::default(),
+                maybe: Reach::every_port(&SourceSet::anyone()),
+            },
+        });
+        all.reduce(|all, one| Bounds {
+            sure: all.sure.intersection(&one.sure),
+            maybe: all.maybe.union(&one.maybe),
+        })
+        .unwrap_or_default()
+    }
+
+    /// Whether some rule of it speaks only of some destinations.
+    fn is_narrow(&self, alternative: &Alternative) -> bool {
+        let Alternative::Group(group) = alternative else {
+            return false;
+        };
+        let everywhere = |peer: &Peer| matches!(peer, Peer::Anyone | Peer::VirtualNetwork);
+        let rules = self.rules.get(group);
+        rules.is_some_and(|rules| {
+            rules
+                .all
+                .iter()
+                .any(|one| !one.rule.to.iter().any(everywhere))
+        })
     }
 
     fn asked(
@@ -366,14 +440,7 @@ impl<'p> Net<'p> {
         network: Option<usize>,
         destination: Destination<'_>,
     ) -> Arc<Evaluated> {
-        let narrow = self.rules.get(&group).is_some_and(|rules| {
-            rules.all.iter().any(|one| {
-                !one.rule
-                    .to
-                    .iter()
-                    .any(|peer| matches!(peer, Peer::Anyone | Peer::VirtualNetwork))
-            })
-        });
+        let narrow = self.is_narrow(&Alternative::Group(group));
         if narrow {
             Arc::new(self.evaluate(group, network, destination))
         } else {

@@ -27,6 +27,7 @@ mod model;
 mod nature;
 mod opaque;
 mod ownership;
+mod pool;
 mod power;
 mod problems;
 mod resolve;
@@ -64,3 +65,6 @@ pub(crate) fn read_bytes(bytes: &[u8], options: Options) -> Result<Plan, PlanErr
     let document = Document::read(Utf8Path::new("the plan"), options, || Ok(bytes))?;
     Ok(assemble::assemble(document))
 }
+
+#[cfg(test)]
+mod tests;

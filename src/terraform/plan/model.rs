@@ -148,7 +148,7 @@ pub(crate) struct Contribution {
 }
 
 /// How the internet may get to a machine at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(crate) enum PublicSide {
     /// No public address, and nothing in front.
     #[default]
