@@ -196,3 +196,23 @@ output "found" {{
         ])
     );
 }
+
+#[test]
+fn what_is_in_use_cannot_be_deleted() {
+    let Some(bench) = Bench::new(STACK) else {
+        return;
+    };
+    bench.apply(&[]);
+    for (name, code) in [
+        ("servers", "InUseSubnetCannotBeDeleted"),
+        ("web-nsg", "InUseNetworkSecurityGroupCannotBeDeleted"),
+        ("edge-nsg", "InUseNetworkSecurityGroupCannotBeDeleted"),
+        ("web-ip", "PublicIPAddressCannotBeDeleted"),
+        ("web-nic", "NicInUse"),
+        ("web-data", "OperationNotAllowed"),
+        ("rg", "still contains Resources"),
+    ] {
+        bench.simulator(&["delete", name]).fails_with(code);
+    }
+    bench.is_clean(&[]);
+}
