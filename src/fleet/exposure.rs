@@ -140,6 +140,9 @@ fn written(by_word: &IndexMap<(Protocol, String), PortSet>, proof: Proof) -> Vec
 /// what a plan closes, in the words of before.
 pub(crate) fn gained(before: &Reach, after: &Reach, directory: &Directory) -> Vec<Line> {
     let new = after.difference(before);
+    if new.is_empty() {
+        return Vec::new();
+    }
     let old = by_word(before, directory);
     let mut gained = by_word(after, directory);
     for ((protocol, word), ports) in &mut gained {

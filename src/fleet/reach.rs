@@ -63,6 +63,11 @@ impl Reach {
         Self::new(None, &PortSet::all(), from)
     }
 
+    /// Where it lies in memory: equal keys are equal reaches, for as long as both live.
+    pub(crate) fn key(&self) -> (usize, usize) {
+        (Arc::as_ptr(&self.tcp).addr(), Arc::as_ptr(&self.udp).addr())
+    }
+
     /// Whether both are one value in memory, which makes comparing them needless.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.tcp, &other.tcp) && Arc::ptr_eq(&self.udp, &other.udp)

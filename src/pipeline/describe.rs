@@ -90,7 +90,8 @@ pub(super) fn one(
 
 /// Judges what is written, without any plan.
 pub(super) fn judge(context: &Context, fleet: &Fleet, report: &mut Report) {
-    let facts = Facts::new(Some(fleet), None, &[], context.today);
+    let directory = fleet.directory();
+    let facts = Facts::new(Some(fleet), None, &[], &directory, context.today);
     report.findings.extend(policy::judge(&facts));
     report
         .servers

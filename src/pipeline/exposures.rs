@@ -1,6 +1,6 @@
 //! Exposures as reports show them: declared beside planned, and each group by itself.
 
-use crate::fleet::Fleet;
+use crate::fleet::address::Addresses;
 use crate::fleet::exposure::{Line, Proof, Stage, lines};
 use crate::fleet::reach::Reach;
 use crate::fleet::server::Server;
@@ -11,6 +11,7 @@ use crate::report::{GroupSheet, ShownExposure};
 use crate::source::SourceMap;
 use crate::terraform::plan::{Contribution, Plan};
 use crate::terraform::subject::Subject;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A line that follows from a sensitive value is shown as such.
@@ -25,18 +26,17 @@ pub(super) fn hidden(line: Line, rule: Option<&Contribution>) -> Line {
 /// What the describer opens, entry by entry.
 pub(super) fn declared(
     facts: &Facts<'_>,
-    fleet: &Fleet,
     server: &Server,
     sources: &SourceMap,
-    into: &mut Vec<ShownExposure>,
-) {
-    let directory = fleet.directory();
-    let excess = lines(&unpermitted(facts, server), &directory, Proof::Open);
+) -> Vec<ShownExposure> {
+    let mut shown = Vec::new();
+    let directory = facts.directory;
+    let excess = lines(&unpermitted(facts, server), directory, Proof::Open);
     for port in &server.ports {
         let reach = Reach::new(Some(port.protocol), &port.ports.value, &port.sources);
         let place = sources.place(port.ports.span);
-        for line in lines(&reach, &directory, Proof::Open) {
-            into.push(ShownExposure {
+        for line in lines(&reach, directory, Proof::Open) {
+            shown.push(ShownExposure {
                 stage: Stage::Declared,
                 permitted: !excess.iter().any(|left| overlap(left, &line)),
                 evidence: format!("{}:{}", place.file, place.line),
@@ -45,6 +45,7 @@ pub(super) fn declared(
             });
         }
     }
+    shown
 }
 
 /// Ranges cut where a describer's entries begin and end, so that what is planned stands beside what is declared.
@@ -84,28 +85,60 @@ fn cut(lines: Vec<Line>, server: Option<&Server>) -> Vec<Line> {
     cut
 }
 
-/// What the plan leaves open or cannot show closed.
-pub(super) fn planned(facts: &Facts<'_>, subject: &Subject, into: &mut Vec<ShownExposure>) {
+/// What plans leave open or cannot show closed. Thousands of machines stand behind the same groups: what was
+/// worked out for one serves them all.
+#[derive(Debug, Default)]
+pub(super) struct Planned(BTreeMap<Key, Arc<[ShownExposure]>>);
+
+/// Open, unproven, evidence, network.
+type Key = ((usize, usize), (usize, usize), Vec<usize>, Addresses);
+
+impl Planned {
+    pub(super) fn of(&mut self, facts: &Facts<'_>, subject: &Subject) -> Arc<[ShownExposure]> {
+        if subject.described {
+            return planned(facts, subject).into();
+        }
+        let evidence = subject
+            .evidence
+            .iter()
+            .map(|rules| Arc::as_ptr(rules).addr())
+            .collect();
+        let key = (
+            subject.open.key(),
+            subject.unproven.key(),
+            evidence,
+            subject.directory.network.clone(),
+        );
+        let shown = self
+            .0
+            .entry(key)
+            .or_insert_with(|| planned(facts, subject).into());
+        Arc::clone(shown)
+    }
+}
+
+fn planned(facts: &Facts<'_>, subject: &Subject) -> Vec<ShownExposure> {
+    let mut shown = Vec::new();
     let excess = lines(&undeclared(facts, subject), &subject.directory, Proof::Open);
+    let server = facts.server(&subject.name).filter(|_| subject.described);
     for (reach, proof) in [
         (&subject.open, Proof::Open),
         (&subject.unproven, Proof::CannotProve),
     ] {
-        let server = facts.server(&subject.name).filter(|_| subject.described);
         for line in cut(lines(reach, &subject.directory, proof), server) {
             let range = Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
             let rule = subject.rule_for(&reach.intersection(&range));
-            let permitted = !excess.iter().any(|left| overlap(left, &line));
-            into.push(ShownExposure {
+            shown.push(ShownExposure {
                 stage: Stage::Planned,
                 evidence: rule
                     .map_or_else(|| subject.address.clone(), |rule| rule.evidence.clone()),
                 purpose: String::new(),
-                permitted,
+                permitted: !excess.iter().any(|left| overlap(left, &line)),
                 line: hidden(line, rule),
             });
         }
     }
+    shown
 }
 
 fn overlap(left: &Line, line: &Line) -> bool {

@@ -106,7 +106,7 @@ pub(super) fn judge(
     report: &mut Report,
 ) {
     let (subjects, directory) = subject::subjects(plan, fleet, own);
-    let facts = Facts::new(fleet, Some(plan), &subjects, context.today);
+    let facts = Facts::new(fleet, Some(plan), &subjects, &directory, context.today);
     report.findings.extend(policy::judge(&facts));
     report.servers = sheets::servers(&facts, &report.sources);
     report.groups = exposures::groups(plan, &directory);

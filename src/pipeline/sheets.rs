@@ -1,6 +1,6 @@
 //! Facts and subjects as the sheets that every format shows.
 
-use super::exposures::{declared, hidden, planned};
+use super::exposures::{Planned, declared, hidden};
 use crate::fleet::exposure::{Line, gained};
 use crate::fleet::reach::Reach;
 use crate::fleet::server::Server;
@@ -18,10 +18,11 @@ pub(super) fn servers(facts: &Facts<'_>, sources: &SourceMap) -> Vec<ServerSheet
         .fleet
         .map(|fleet| fleet.servers.as_slice())
         .unwrap_or_default();
+    let mut shown = Planned::default();
     let mut sheets: Vec<ServerSheet> = if facts.plan.is_none() {
         servers
             .iter()
-            .map(|server| sheet(facts, Some(server), None, sources))
+            .map(|server| sheet(facts, Some(server), None, sources, &mut shown))
             .collect()
     } else {
         servers
@@ -32,12 +33,13 @@ pub(super) fn servers(facts: &Facts<'_>, sources: &SourceMap) -> Vec<ServerSheet
                     Some(server),
                     Some(facts.subject(server.name())?),
                     sources,
+                    &mut shown,
                 ))
             })
             .collect()
     };
     let others = facts.subjects.iter().filter(|subject| !subject.described);
-    sheets.extend(others.map(|subject| sheet(facts, None, Some(subject), sources)));
+    sheets.extend(others.map(|subject| sheet(facts, None, Some(subject), sources, &mut shown)));
     sheets
 }
 
@@ -46,14 +48,8 @@ fn sheet(
     server: Option<&Server>,
     subject: Option<&Subject>,
     sources: &SourceMap,
+    shown: &mut Planned,
 ) -> ServerSheet {
-    let mut exposures = Vec::new();
-    if let (Some(server), Some(fleet)) = (server, facts.fleet) {
-        declared(facts, fleet, server, sources, &mut exposures);
-    }
-    if let Some(subject) = subject {
-        planned(facts, subject, &mut exposures);
-    }
     let mut changes: Vec<String> = Vec::new();
     for change in subject
         .map(|subject| subject.changes.as_slice())
@@ -87,7 +83,12 @@ fn sheet(
         facts: server.map(words).unwrap_or_default(),
         changes,
         sentences: subject.map(sentences).unwrap_or_default(),
-        exposures,
+        declared: server
+            .map(|server| declared(facts, server, sources))
+            .unwrap_or_default(),
+        planned: subject
+            .map(|subject| shown.of(facts, subject))
+            .unwrap_or_default(),
     }
 }
 

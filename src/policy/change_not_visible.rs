@@ -16,7 +16,10 @@ passes every check that looks at types of resources.",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let opaque = facts.plan.map(|plan| plan.opaque.as_slice()).unwrap_or_default();
+    let opaque = facts
+        .plan
+        .map(|plan| plan.opaque.as_slice())
+        .unwrap_or_default();
     opaque
         .iter()
         .map(|opaque| {

@@ -24,13 +24,21 @@ network in.",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let servers = facts.fleet.map(|fleet| fleet.servers.as_slice()).unwrap_or_default();
-    servers.iter().filter(|server| server.role.value == Role::Database).flat_map(|server| of_server(facts, server)).collect()
+    let servers = facts
+        .fleet
+        .map(|fleet| fleet.servers.as_slice())
+        .unwrap_or_default();
+    let backends = backends(facts);
+    servers
+        .iter()
+        .filter(|server| server.role.value == Role::Database)
+        .flat_map(|server| of_server(facts, server, &backends))
+        .collect()
 }
 
-fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
+fn of_server(facts: &Facts<'_>, server: &Server, backends: &SourceSet) -> Vec<Finding> {
     let ports = data_ports(server);
-    let accepted = Reach::new(Some(Protocol::Tcp), &ports, &backends(facts))
+    let accepted = Reach::new(Some(Protocol::Tcp), &ports, backends)
         .union(&facts.waived(META.code, server.name()));
     let help = "let the database's port be reachable from the backend alone";
     let mut findings = Vec::new();
@@ -39,19 +47,32 @@ fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
         for left in leftovers(&declared.only(Protocol::Tcp, &ports).difference(&accepted)) {
             let from = left.sources_words(None, facts);
             findings.push(
-                Finding::new(&META, format!("`{}` opens the database's port {} to {from}", server.name(), left.ports))
-                    .server(server.name())
-                    .at(port.from.span, "not the backend")
-                    .help(help),
+                Finding::new(
+                    &META,
+                    format!(
+                        "`{}` opens the database's port {} to {from}",
+                        server.name(),
+                        left.ports
+                    ),
+                )
+                .server(server.name())
+                .at(port.from.span, "not the backend")
+                .help(help),
             );
         }
     }
-    let Some(subject) = facts.subject(server.name()) else { return findings };
-    for (reach, says) in [(&subject.open, "leaves the database's port"), (&subject.unproven, "cannot show closed the database's port")]
-    {
-        let left = facts.beyond(subject, &reach.only(Protocol::Tcp, &ports)).difference(&accepted);
-        for left in leftovers(&left) {
-            let finding = super::exposure::planned(&META, facts, subject, &left, says);
+    let Some(subject) = facts.subject(server.name()) else {
+        return findings;
+    };
+    for (reach, says) in [
+        (&subject.open, "leaves the database's port"),
+        (&subject.unproven, "cannot show closed the database's port"),
+    ] {
+        let left = facts
+            .beyond(subject, &reach.only(Protocol::Tcp, &ports))
+            .difference(&accepted);
+        for phrase in &*super::exposure::phrases(facts, subject, &left) {
+            let finding = super::exposure::planned(&META, facts, subject, phrase, says);
             findings.push(finding.help(help));
         }
     }
@@ -59,10 +80,19 @@ fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
 }
 
 fn backends(facts: &Facts<'_>) -> SourceSet {
-    let servers = facts.fleet.map(|fleet| fleet.servers.as_slice()).unwrap_or_default();
-    servers.iter().filter(|server| server.role.value == Role::Backend).fold(SourceSet::default(), |all, server| {
-        let address = SourceSet::addresses(Addresses::one(server.machine.private_ip.value));
-        let planned = facts.subject(server.name()).map(|subject| subject.as_source.clone()).unwrap_or_default();
-        all.union(&address).union(&planned)
-    })
+    let servers = facts
+        .fleet
+        .map(|fleet| fleet.servers.as_slice())
+        .unwrap_or_default();
+    servers
+        .iter()
+        .filter(|server| server.role.value == Role::Backend)
+        .fold(SourceSet::default(), |all, server| {
+            let address = SourceSet::addresses(Addresses::one(server.machine.private_ip.value));
+            let planned = facts
+                .subject(server.name())
+                .map(|subject| subject.as_source.clone())
+                .unwrap_or_default();
+            all.union(&address).union(&planned)
+        })
 }

@@ -15,7 +15,10 @@ pub(super) static META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let services = facts.plan.map(|plan| plan.database_services.as_slice()).unwrap_or_default();
+    let services = facts
+        .plan
+        .map(|plan| plan.database_services.as_slice())
+        .unwrap_or_default();
     services
         .iter()
         .flat_map(|service| service.words.iter().map(move |words| (service, words)))

@@ -2,6 +2,7 @@
 
 use super::Facts;
 use crate::finding::{Finding, Meta};
+use crate::fleet::address::Addresses;
 use crate::fleet::policy::Waiver;
 use crate::fleet::port::{PortSet, Protocol};
 use crate::fleet::reach::Reach;
@@ -9,6 +10,8 @@ use crate::fleet::server::{Role, Server};
 use crate::fleet::sources::SourceSet;
 use crate::fleet::words::{and_list, or_list};
 use crate::terraform::subject::Subject;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// More sources than this are counted in a message; the JSON has them all.
 const SAID: usize = 6;
@@ -27,6 +30,15 @@ impl Facts<'_> {
             return left;
         }
         left.difference(&self.widened(&declared, subject))
+    }
+
+    /// The same without what waivers of a code accept and what the rule on databases judges.
+    pub(super) fn unaccounted(&self, code: &str, subject: &Subject, reach: &Reach) -> Reach {
+        let server = self.server(&subject.name).filter(|_| subject.described);
+        let left = self
+            .beyond(subject, reach)
+            .difference(&self.waived(code, &subject.name));
+        without_data_ports(&left, server)
     }
 
     /// Everything the policy permits a server's role.
@@ -165,13 +177,7 @@ impl Leftover {
     }
 
     pub(super) fn sources_words(&self, subject: Option<&Subject>, facts: &Facts<'_>) -> String {
-        let directory = match subject {
-            Some(subject) => subject.directory.clone(),
-            None => facts
-                .fleet
-                .map(crate::fleet::Fleet::directory)
-                .unwrap_or_default(),
-        };
+        let directory = subject.map_or(facts.directory, |subject| &subject.directory);
         let mut words = directory.words(&self.from);
         if words.first().is_some_and(|first| first == "internet") {
             // Whoever says internet has said everyone.
@@ -213,33 +219,79 @@ pub(super) fn leftovers(reach: &Reach) -> Vec<Leftover> {
     leftovers
 }
 
-/// A finding on what a plan would open beyond the describer, with the rule that opens it.
+/// What is left over of a plan's reach, in words, with the rule that opens it.
+#[derive(Debug)]
+pub(super) struct Phrase {
+    /// `tcp 22 from internet`, or `(sensitive)`.
+    what: String,
+    evidence: Option<String>,
+}
+
+/// Phrases by what they were worked out from: thousands of machines stand behind the same groups.
+#[derive(Debug, Default)]
+pub(super) struct Phrases(BTreeMap<Key, Arc<[Phrase]>>);
+
+/// The reach, the evidence, the network.
+type Key = ((usize, usize), Vec<usize>, Addresses);
+
+impl Phrases {
+    /// What is left of `reach`, which is the subject's own, after `leave` has taken away what is declared and waived.
+    pub(super) fn of(
+        &mut self,
+        facts: &Facts<'_>,
+        subject: &Subject,
+        reach: &Reach,
+        leave: impl FnOnce() -> Reach,
+    ) -> Arc<[Phrase]> {
+        if subject.described {
+            return phrases(facts, subject, &leave());
+        }
+        let evidence = subject
+            .evidence
+            .iter()
+            .map(|rules| Arc::as_ptr(rules).addr())
+            .collect();
+        let key = (reach.key(), evidence, subject.directory.network.clone());
+        Arc::clone(
+            self.0
+                .entry(key)
+                .or_insert_with(|| phrases(facts, subject, &leave())),
+        )
+    }
+}
+
+pub(super) fn phrases(facts: &Facts<'_>, subject: &Subject, left: &Reach) -> Arc<[Phrase]> {
+    let phrase = |left: Leftover| {
+        let rule = subject.rule_for(&left.reach());
+        Phrase {
+            what: if rule.is_some_and(|rule| rule.sensitive) {
+                "(sensitive)".to_owned()
+            } else {
+                format!(
+                    "{} from {}",
+                    left.ports_words(),
+                    left.sources_words(Some(subject), facts)
+                )
+            },
+            evidence: rule.map(|rule| rule.evidence.clone()),
+        }
+    };
+    leftovers(left).into_iter().map(phrase).collect()
+}
+
+/// A finding on what a plan would open beyond the describer.
 pub(super) fn planned(
     meta: &'static Meta,
     facts: &Facts<'_>,
     subject: &Subject,
-    left: &Leftover,
+    phrase: &Phrase,
     says: &str,
 ) -> Finding {
-    let rule = subject.rule_for(&left.reach());
-    let sensitive = rule.is_some_and(|rule| rule.sensitive);
-    let (ports, from) = if sensitive {
-        ("(sensitive)".to_owned(), "(sensitive)".to_owned())
-    } else {
-        (left.ports_words(), left.sources_words(Some(subject), facts))
-    };
-    let mut finding = Finding::new(
-        meta,
-        format!("`{}` {says} {ports} from {from}", subject.name),
-    )
-    .server(&subject.name);
-    if let Some(rule) = rule {
-        finding = finding.evidence(&rule.evidence);
-    } else {
-        finding = finding.evidence(&subject.address);
+    let finding = Finding::new(meta, format!("`{}` {says} {}", subject.name, phrase.what))
+        .server(&subject.name)
+        .evidence(phrase.evidence.as_ref().unwrap_or(&subject.address));
+    match facts.server(&subject.name).filter(|_| subject.described) {
+        Some(server) => finding.at(server.name.span, "this server"),
+        None => finding,
     }
-    if let Some(server) = facts.server(&subject.name).filter(|_| subject.described) {
-        finding = finding.at(server.name.span, "this server");
-    }
-    finding
 }

@@ -15,16 +15,26 @@ nothing, and a policy full of dead exceptions is one that nobody reads.",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let grants = facts.fleet.map(|fleet| fleet.policy.grants.as_slice()).unwrap_or_default();
+    let grants = facts
+        .fleet
+        .map(|fleet| fleet.policy.grants.as_slice())
+        .unwrap_or_default();
     grants
         .iter()
         .filter(|grant| grant.until.value < facts.today)
         .map(|grant| {
-            let what = format!("operation {} on `{}`", grant.operation.value.word(), grant.server.value);
-            Finding::new(&META, format!("the grant for {what} ended on {}", grant.until.value))
-                .server(&grant.server.value)
-                .at(grant.until.span, "its last day")
-                .help("remove it, or have the policy's owners set a new end")
+            let what = format!(
+                "operation {} on `{}`",
+                grant.operation.value.word(),
+                grant.server.value
+            );
+            Finding::new(
+                &META,
+                format!("the grant for {what} ended on {}", grant.until.value),
+            )
+            .server(&grant.server.value)
+            .at(grant.until.span, "its last day")
+            .help("remove it, or have the policy's owners set a new end")
         })
         .collect()
 }

@@ -18,10 +18,18 @@ of forgetting it.",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let problems = facts.plan.map(|plan| plan.problems.as_slice()).unwrap_or_default();
+    let problems = facts
+        .plan
+        .map(|plan| plan.problems.as_slice())
+        .unwrap_or_default();
     problems
         .iter()
-        .filter(|problem| matches!(problem.kind, ProblemKind::Unprotected | ProblemKind::Unmanaged))
+        .filter(|problem| {
+            matches!(
+                problem.kind,
+                ProblemKind::Unprotected | ProblemKind::Unmanaged
+            )
+        })
         .map(|problem| {
             Finding::new(&META, problem.words.clone())
                 .evidence(&problem.address)

@@ -18,9 +18,16 @@ pub(super) static META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     judge(&META, facts, |change| match change {
-        MachineChange::Replace { reimage: true, because } => {
-            Some((Operation::Reimage, because.last().and_then(|reason| reason.split(' ').next_back()).map(str::to_owned)))
-        }
+        MachineChange::Replace {
+            reimage: true,
+            because,
+        } => Some((
+            Operation::Reimage,
+            because
+                .last()
+                .and_then(|reason| reason.split(' ').next_back())
+                .map(str::to_owned),
+        )),
         _ => None,
     })
 }

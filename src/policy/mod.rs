@@ -5,6 +5,7 @@ mod nature;
 
 use crate::finding::{Finding, Meta};
 use crate::fleet::Fleet;
+use crate::fleet::sources::Directory;
 use crate::terraform::plan::Plan;
 use crate::terraform::subject::Subject;
 use jiff::civil::Date;
@@ -17,6 +18,8 @@ pub(crate) struct Facts<'a> {
     /// `None` when only the describers are judged.
     pub(crate) plan: Option<&'a Plan>,
     pub(crate) subjects: &'a [Subject],
+    /// What sources are called.
+    pub(crate) directory: &'a Directory,
     pub(crate) today: Date,
     /// Where a described server stands in `subjects`.
     by_name: BTreeMap<&'a str, usize>,
@@ -27,6 +30,7 @@ impl<'a> Facts<'a> {
         fleet: Option<&'a Fleet>,
         plan: Option<&'a Plan>,
         subjects: &'a [Subject],
+        directory: &'a Directory,
         today: Date,
     ) -> Self {
         let described = subjects
@@ -40,6 +44,7 @@ impl<'a> Facts<'a> {
             fleet,
             plan,
             subjects,
+            directory,
             today,
             by_name,
         }

@@ -20,17 +20,22 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     let unknown = |change: &&MachineChange| {
         matches!(
             change,
-            MachineChange::Resize { to: None, .. } | MachineChange::Scale { to: None, .. } | MachineChange::Other { .. }
+            MachineChange::Resize { to: None, .. }
+                | MachineChange::Scale { to: None, .. }
+                | MachineChange::Other { .. }
         )
     };
     let mut findings = Vec::new();
     for subject in facts.subjects {
         for change in subject.changes.iter().filter(unknown) {
             findings.push(
-                Finding::new(&META, format!("`{}` would {}", subject.name, change.sentence()))
-                    .server(&subject.name)
-                    .evidence(&subject.address)
-                    .help("make the value known at plan time"),
+                Finding::new(
+                    &META,
+                    format!("`{}` would {}", subject.name, change.sentence()),
+                )
+                .server(&subject.name)
+                .evidence(&subject.address)
+                .help("make the value known at plan time"),
             );
         }
     }

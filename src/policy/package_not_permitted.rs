@@ -16,19 +16,37 @@ says, for each role, which packages a server may carry beyond its image's and it
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let servers = facts.fleet.map(|fleet| fleet.servers.as_slice()).unwrap_or_default();
+    let servers = facts
+        .fleet
+        .map(|fleet| fleet.servers.as_slice())
+        .unwrap_or_default();
     let mut findings = Vec::new();
     for server in servers {
-        let profile = facts.fleet.and_then(|fleet| fleet.policy.roles.get(&server.role.value));
+        let profile = facts
+            .fleet
+            .and_then(|fleet| fleet.policy.roles.get(&server.role.value));
         let allowed: Vec<&str> = profile
-            .map(|profile| profile.packages.iter().map(|package| package.value.as_str()).collect())
+            .map(|profile| {
+                profile
+                    .packages
+                    .iter()
+                    .map(|package| package.value.as_str())
+                    .collect()
+            })
             .unwrap_or_default();
-        for package in server.packages.iter().filter(|package| !allowed.contains(&package.value.as_str())) {
+        for package in server
+            .packages
+            .iter()
+            .filter(|package| !allowed.contains(&package.value.as_str()))
+        {
             let role = server.role.value.word();
             let help = if allowed.is_empty() {
                 format!("remove it; the role `{role}` may have no package of its own")
             } else {
-                format!("remove it; the role `{role}` may have {}", or_list(&allowed))
+                format!(
+                    "remove it; the role `{role}` may have {}",
+                    or_list(&allowed)
+                )
             };
             let message = format!("`{}` installs `{}`", server.name(), package.value);
             findings.push(

@@ -1,7 +1,7 @@
 //! LO201: the plan opens what no describer declares.
 
 use super::Facts;
-use super::exposure::{leftovers, planned, without_data_ports};
+use super::exposure::{Phrases, leftovers, planned};
 use crate::finding::{Finding, Meta, Severity};
 use std::collections::BTreeSet;
 
@@ -22,16 +22,16 @@ it; the evidence names the rule. For a group without a final denial add `Deny *`
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut phrases = Phrases::default();
     for subject in facts.subjects.iter().filter(|subject| subject.planned) {
-        let server = facts.server(&subject.name).filter(|_| subject.described);
-        let left = facts.beyond(subject, &subject.open).difference(&facts.waived(META.code, &subject.name));
-        for left in leftovers(&without_data_ports(&left, server)) {
-            let help = if subject.described {
-                "declare it in `ports:`, or remove the rule that opens it"
-            } else {
-                "describe this machine and its ports, or remove the rule that opens them"
-            };
-            findings.push(planned(&META, facts, subject, &left, "leaves open").help(help));
+        let leave = || facts.unaccounted(META.code, subject, &subject.open);
+        let help = if subject.described {
+            "declare it in `ports:`, or remove the rule that opens it"
+        } else {
+            "describe this machine and its ports, or remove the rule that opens them"
+        };
+        for phrase in &*phrases.of(facts, subject, &subject.open, leave) {
+            findings.push(planned(&META, facts, subject, phrase, "leaves open").help(help));
         }
     }
     findings.extend(unclaimed(facts));
@@ -40,9 +40,16 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// Groups that guard something, but nothing that this plan shows.
 fn unclaimed(facts: &Facts<'_>) -> Vec<Finding> {
-    let groups = facts.plan.map(|plan| plan.groups.as_slice()).unwrap_or_default();
-    let claimed: BTreeSet<&str> =
-        facts.subjects.iter().flat_map(|subject| &subject.groups).map(String::as_str).collect();
+    let groups = facts
+        .plan
+        .map(|plan| plan.groups.as_slice())
+        .unwrap_or_default();
+    let claimed: BTreeSet<&str> = facts
+        .subjects
+        .iter()
+        .flat_map(|subject| &subject.groups)
+        .map(String::as_str)
+        .collect();
     let mut findings = Vec::new();
     for group in groups {
         let attached = !group.attached_to.is_empty() || group.maybe_attached_elsewhere;
@@ -50,12 +57,21 @@ fn unclaimed(facts: &Facts<'_>) -> Vec<Finding> {
             continue;
         }
         for left in leftovers(&group.open) {
-            let rule = group.contributions.iter().find(|one| !one.reach.intersection(&left.reach()).is_empty());
+            let rule = group
+                .contributions
+                .iter()
+                .find(|one| !one.reach.intersection(&left.reach()).is_empty());
             let what = match rule {
                 Some(rule) if rule.sensitive => "(sensitive)".to_owned(),
-                _ => format!("{} from {}", left.ports_words(), left.sources_words(None, facts)),
+                _ => format!(
+                    "{} from {}",
+                    left.ports_words(),
+                    left.sources_words(None, facts)
+                ),
             };
-            let message = format!("a security group leaves open {what} on machines that the plan does not show");
+            let message = format!(
+                "a security group leaves open {what} on machines that the plan does not show"
+            );
             findings.push(
                 Finding::new(&META, message)
                     .evidence(rule.map_or(group.address.as_str(), |rule| rule.evidence.as_str()))

@@ -20,12 +20,20 @@ add it to the role. For a while, they may add a waiver with a reason and an end.
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let servers = facts.fleet.map(|fleet| fleet.servers.as_slice()).unwrap_or_default();
-    servers.iter().flat_map(|server| of_server(facts, server)).collect()
+    let servers = facts
+        .fleet
+        .map(|fleet| fleet.servers.as_slice())
+        .unwrap_or_default();
+    servers
+        .iter()
+        .flat_map(|server| of_server(facts, server))
+        .collect()
 }
 
 fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
-    let permitted = facts.permitted(server).union(&facts.waived(META.code, server.name()));
+    let permitted = facts
+        .permitted(server)
+        .union(&facts.waived(META.code, server.name()));
     if server.declared().is_subset(&permitted) {
         return Vec::new();
     }
@@ -33,18 +41,30 @@ fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
     let mut findings = Vec::new();
     for port in &server.ports {
         let declared = Reach::new(Some(port.protocol), &port.ports.value, &port.sources);
-        for left in leftovers(&without_data_ports(&declared.difference(&permitted), Some(server))) {
+        for left in leftovers(&without_data_ports(
+            &declared.difference(&permitted),
+            Some(server),
+        )) {
             let role = server.role.value.word();
             let from = left.sources_words(subject, facts);
-            let message = format!("`{}` opens {} from {from}", server.name(), left.ports_words());
+            let message = format!(
+                "`{}` opens {} from {from}",
+                server.name(),
+                left.ports_words()
+            );
             let mut finding = Finding::new(&META, message)
                 .server(server.name())
                 .at(port.ports.span, format!("not permitted to the role `{role}`"))
                 .help(format!("remove the port, narrow `from:`, or have the policy's owners permit it to `{role}`"));
-            if let Some(profile) = facts.fleet.and_then(|fleet| fleet.policy.roles.get(&server.role.value)) {
+            if let Some(profile) = facts
+                .fleet
+                .and_then(|fleet| fleet.policy.roles.get(&server.role.value))
+            {
                 finding = finding.related(profile.role.span, "what the role may open");
             }
-            if let Some(rule) = subject.and_then(|subject| subject.evidence_of(port.protocol, &left.ports)) {
+            if let Some(rule) =
+                subject.and_then(|subject| subject.evidence_of(port.protocol, &left.ports))
+            {
                 finding = finding.evidence(&rule.evidence);
             }
             findings.push(finding);

@@ -1,7 +1,7 @@
 //! LO202: values that are not known yet may open a port.
 
 use super::Facts;
-use super::exposure::{leftovers, planned, without_data_ports};
+use super::exposure::{Phrases, planned};
 use crate::finding::{Finding, Meta, Severity};
 
 pub(super) static META: Meta = Meta {
@@ -18,16 +18,14 @@ prefix), or refer to the resource directly instead of through a local value.",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
+    let help = "make the value known at plan time, or refer to the resource directly";
     let mut findings = Vec::new();
+    let mut phrases = Phrases::default();
     for subject in facts.subjects.iter().filter(|subject| subject.planned) {
-        let server = facts.server(&subject.name).filter(|_| subject.described);
-        let waived = facts.waived(META.code, &subject.name);
-        let left = facts.beyond(subject, &subject.unproven).difference(&waived);
-        for left in leftovers(&without_data_ports(&left, server)) {
-            findings.push(
-                planned(&META, facts, subject, &left, "cannot be shown to keep closed")
-                    .help("make the value known at plan time, or refer to the resource directly"),
-            );
+        let leave = || facts.unaccounted(META.code, subject, &subject.unproven);
+        for phrase in &*phrases.of(facts, subject, &subject.unproven, leave) {
+            let says = "cannot be shown to keep closed";
+            findings.push(planned(&META, facts, subject, phrase, says).help(help));
         }
     }
     findings

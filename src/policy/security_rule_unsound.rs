@@ -17,7 +17,10 @@ CIDR blocks or service tags.",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let problems = facts.plan.map(|plan| plan.problems.as_slice()).unwrap_or_default();
+    let problems = facts
+        .plan
+        .map(|plan| plan.problems.as_slice())
+        .unwrap_or_default();
     problems
         .iter()
         .filter(|problem| matches!(problem.kind, ProblemKind::EqualPriority | ProblemKind::UnreadableRule))

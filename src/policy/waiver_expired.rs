@@ -15,16 +15,22 @@ nothing, and a policy full of dead exceptions is one that nobody reads.",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let waivers = facts.fleet.map(|fleet| fleet.policy.waivers.as_slice()).unwrap_or_default();
+    let waivers = facts
+        .fleet
+        .map(|fleet| fleet.policy.waivers.as_slice())
+        .unwrap_or_default();
     waivers
         .iter()
         .filter(|waiver| waiver.until.value < facts.today)
         .map(|waiver| {
             let what = format!("{} of `{}`", waiver.code.value, waiver.server.value);
-            Finding::new(&META, format!("the waiver for {what} ended on {}", waiver.until.value))
-                .server(&waiver.server.value)
-                .at(waiver.until.span, "its last day")
-                .help("remove it, or have the policy's owners set a new end")
+            Finding::new(
+                &META,
+                format!("the waiver for {what} ended on {}", waiver.until.value),
+            )
+            .server(&waiver.server.value)
+            .at(waiver.until.span, "its last day")
+            .help("remove it, or have the policy's owners set a new end")
         })
         .collect()
 }

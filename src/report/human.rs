@@ -181,7 +181,7 @@ struct Row {
 /// One row for what is the same written and planned.
 fn rows(sheet: &ServerSheet) -> Vec<Row> {
     let mut rows: Vec<(Row, Vec<Stage>)> = Vec::new();
-    for shown in &sheet.exposures {
+    for shown in sheet.exposures() {
         let port = format!("{}/{}", shown.line.ports(), shown.line.protocol.word());
         let from = inert(&or_list(&shown.line.from));
         let known = rows

@@ -138,7 +138,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         applied: report.applied,
     };
     let mut out = io::BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &document)?;
+    serde_json::to_writer(&mut out, &document)?;
     io::Write::write_all(&mut out, b"\n")?;
     io::Write::flush(&mut out)
 }
@@ -167,8 +167,7 @@ fn server(sheet: &super::ServerSheet) -> Server<'_> {
         changes: &sheet.changes,
         details: &sheet.sentences,
         exposures: sheet
-            .exposures
-            .iter()
+            .exposures()
             .map(|shown| {
                 exposure(
                     &shown.line,

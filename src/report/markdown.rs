@@ -6,7 +6,7 @@
 use super::paint::is_invisible;
 use super::{Outcome, Report, ServerSheet};
 use crate::finding::{Finding, Severity};
-use crate::fleet::exposure::{Proof, Stage};
+use crate::fleet::exposure::Proof;
 use crate::fleet::words::{count, or_list};
 use std::fmt::Write as _;
 use std::io;
@@ -128,17 +128,13 @@ fn changes(sheet: &ServerSheet) -> String {
 }
 
 fn ports(sheet: &ServerSheet) -> String {
-    let stage = if sheet
-        .exposures
-        .iter()
-        .any(|shown| shown.stage == Stage::Planned)
-    {
-        Stage::Planned
+    let shown = if sheet.planned.is_empty() {
+        &sheet.declared[..]
     } else {
-        Stage::Declared
+        &sheet.planned
     };
-    let shown = sheet.exposures.iter().filter(|shown| shown.stage == stage);
     let lines: Vec<String> = shown
+        .iter()
         .map(|shown| {
             let mark = match (shown.permitted, shown.line.proof) {
                 (true, Proof::Open) => "✅",

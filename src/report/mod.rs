@@ -14,6 +14,7 @@ pub(crate) mod topology;
 use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Line, Stage};
 use crate::source::{Place, SourceMap};
+use std::sync::Arc;
 
 /// What came of it all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +72,16 @@ pub(crate) struct ServerSheet {
     pub(crate) changes: Vec<String>,
     /// The changes in sentences: `resize from Standard_B2ms to Standard_B4ms`.
     pub(crate) sentences: Vec<String>,
-    pub(crate) exposures: Vec<ShownExposure>,
+    /// What its describer opens.
+    pub(crate) declared: Vec<ShownExposure>,
+    /// What the plan leaves open; shared by servers behind the same groups.
+    pub(crate) planned: Arc<[ShownExposure]>,
+}
+
+impl ServerSheet {
+    pub(crate) fn exposures(&self) -> impl Iterator<Item = &ShownExposure> {
+        self.declared.iter().chain(self.planned.iter())
+    }
 }
 
 /// One security group by itself, as the plan leaves it.
