@@ -96,7 +96,11 @@ impl<'p> Index<'p> {
             key: change.key.clone(),
             for_each: resource.for_each.as_ref(),
         };
-        Some((resource.expressions.get(&text)?, scope))
+        let (_, expression) = resource
+            .expressions
+            .iter()
+            .find(|(path, _)| *path == text)?;
+        Some((expression, scope))
     }
 
     /// Instances of a resource in a module's instance.

@@ -207,7 +207,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(8);
         while let Some(key) = map.next_key()? {
             let Json::Text(key) = key else { continue };
             members.push((key, map.next_value()?));
