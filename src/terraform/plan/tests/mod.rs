@@ -2,11 +2,11 @@
 
 mod answers;
 mod attachments;
+mod first_match;
 mod forms;
 mod natures;
 mod references;
 mod rules;
-mod scratch;
 mod stale;
 
 use super::address;
