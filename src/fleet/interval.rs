@@ -87,7 +87,7 @@ impl<T: Step> IntervalSet<T> {
         for (low, high) in all {
             match merged.last_mut() {
                 Some(last) if last.1.next().is_none_or(|after| low <= after) => {
-                    last.1 = last.1.max(high)
+                    last.1 = last.1.max(high);
                 }
                 _ => merged.push((low, high)),
             }

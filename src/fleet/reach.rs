@@ -196,10 +196,8 @@ fn sweep(
         let (left, left_edge) = at(a.get(i), port);
         let (right, right_edge) = at(b.get(j), port);
         let high = left_edge.min(right_edge);
-        if left.is_some() || right.is_some() {
-            if let Some(from) = combine(left, right) {
-                push(&mut result, port, high, from);
-            }
+        if let Some(from) = combine(left, right) {
+            push(&mut result, port, high, from);
         }
         port = high + 1;
         if a.get(i).is_some_and(|step| u32::from(step.high) < port) {
@@ -228,7 +226,7 @@ fn push(steps: &mut Vec<Step>, low: u32, high: u32, from: Arc<SourceSet>) {
     let narrow = |port: u32| u16::try_from(port).unwrap_or(u16::MAX);
     match steps.last_mut() {
         Some(last) if u32::from(last.high) + 1 == low && last.from == from => {
-            last.high = narrow(high)
+            last.high = narrow(high);
         }
         _ => steps.push(Step {
             low: narrow(low),

@@ -1,5 +1,10 @@
 //! Plans made by hand, and what they mean in words.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "values are made where they are passed"
+)]
+
 mod answers;
 mod attachments;
 mod first_match;
