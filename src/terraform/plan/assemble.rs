@@ -5,6 +5,7 @@ use super::change::Change;
 use super::document::Document;
 use super::exposure::Net;
 use super::fact::Fact;
+use super::group;
 use super::index::Index;
 use super::json::Json;
 use super::machines;
@@ -106,10 +107,15 @@ fn groups(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
         let (Fact::Group(group), change) = (fact, &changes[at]) else {
             continue;
         };
-        if change.data {
+        let places = after.attachments.places.get(&at).unwrap_or(&none);
+        // A group that is only read matters where the plan attaches it or adds to its rules.
+        let added = after
+            .rules
+            .get(&at)
+            .is_some_and(|rules| rules.all.iter().any(|one| one.holder != at));
+        if change.data && !added && places.addresses.is_empty() {
             continue;
         }
-        let places = after.attachments.places.get(&at).unwrap_or(&none);
         let network = network_of(after, places);
         let evaluated = after.group(at, network);
         let open_before = match before {
@@ -138,8 +144,37 @@ fn groups(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
             network: after.space(network).cloned().unwrap_or_default(),
         });
     }
+    groups.extend(strays(after, before));
     groups.sort_by(|a, b| a.address.cmp(&b.address));
     groups
+}
+
+/// Groups that the plan does not hold, but adds rules to.
+fn strays(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
+    let earlier = before
+        .map(|before| group::elsewhere(before.world))
+        .unwrap_or_default();
+    let strays = group::elsewhere(after.world);
+    let group = |(address, rules): (&String, &group::Rules<'_>)| {
+        let evaluated = after.strays(rules);
+        let then = before
+            .zip(earlier.get(address))
+            .map(|(before, rules)| before.strays(rules).open);
+        Group {
+            address: address.clone(),
+            name: address.rsplit('/').next().map(str::to_owned),
+            key: None,
+            attached_to: Vec::new(),
+            interface_ids: Vec::new(),
+            maybe_attached_elsewhere: true,
+            unproven: evaluated.maybe.difference(&evaluated.open),
+            open_before: then.unwrap_or_default(),
+            open: evaluated.open,
+            contributions: evaluated.contributions,
+            network: crate::fleet::address::Addresses::default(),
+        }
+    };
+    strays.iter().map(group).collect()
 }
 
 /// The network that all places of a group are in; of a group without places, the plan's only one.

@@ -145,6 +145,12 @@ impl<'p> Net<'p> {
         }
     }
 
+    /// The rules of a group that the plan does not hold, as if they were all it has.
+    pub(super) fn strays(&self, rules: &Rules<'p>) -> Evaluated {
+        let holder = rules.all.first().map_or(0, |one| one.holder);
+        evaluate::evaluate(holder, rules, self.sources(None), Destination::Any)
+    }
+
     /// Everything that one machine opens.
     pub(super) fn machine(&self, at: usize) -> Exposure {
         let mut exposure = Exposure::default();
