@@ -1,6 +1,6 @@
 //! From the parts of a document to what the plan means.
 
-use super::attach::Places;
+use super::attach::{Attachments, Places};
 use super::change::Change;
 use super::document::Document;
 use super::exposure::Net;
@@ -17,6 +17,7 @@ use super::problems;
 use super::world::{When, World};
 use crate::fleet::reach::Reach;
 use std::collections::BTreeMap;
+use std::thread;
 
 pub(super) fn assemble(mut document: Document) -> Plan {
     let mut changes = std::mem::take(&mut document.changes);
@@ -34,13 +35,13 @@ pub(super) fn assemble(mut document: Document) -> Plan {
     let index = Index::new(&changes, &document.config, variables);
     let world = World::new(&index, When::After);
     let earlier = World::new(&index, When::Before);
-    let ownership = Ownership::new(&world);
-    let earlier_ownership = Ownership::new(&earlier);
-    let after = Net::new(&world, &ownership, Some(&earlier));
+    let (ownership, attachments) = ties(&world);
+    let (earlier_ownership, earlier_attachments) = ties(&earlier);
+    let after = Net::new(&world, &ownership, attachments, Some(&earlier));
     let moves = changes
         .iter()
         .any(|change| !change.is_no_op() && (change.before.is_some() || change.after.is_some()));
-    let before = moves.then(|| Net::new(&earlier, &earlier_ownership, None));
+    let before = moves.then(|| Net::new(&earlier, &earlier_ownership, earlier_attachments, None));
 
     let mut commands = power::commands(&world);
     commands.extend(
@@ -58,14 +59,15 @@ pub(super) fn assemble(mut document: Document) -> Plan {
         .only_network()
         .and_then(|at| after.space(Some(at)))
         .cloned();
-    Plan {
+    let ordered = by_address(&changes);
+    let plan = Plan {
         format_version: document.format_version.unwrap_or_default(),
         terraform_version: document.terraform_version,
         machines,
         groups: groups(&after, before.as_ref()),
         totals: totals(&changes),
-        resources: resources(&changes),
-        opaque: sorted(&changes, |change| {
+        resources: resources(&ordered),
+        opaque: sorted(&ordered, |change| {
             let words = change.opaque.clone()?;
             let address = change.address.clone();
             Some(Opaque { address, words })
@@ -76,7 +78,7 @@ pub(super) fn assemble(mut document: Document) -> Plan {
         readings: document.readings,
         checks: document.checks,
         drift: document.drift,
-        database_services: sorted(&changes, |change| {
+        database_services: sorted(&ordered, |change| {
             let words = change
                 .database
                 .clone()
@@ -86,7 +88,28 @@ pub(super) fn assemble(mut document: Document) -> Plan {
         }),
         observed: document.observed,
         network: network.unwrap_or_default(),
+    };
+    if changes.len() > LARGE {
+        // Freeing takes a tenth as long as reading, and nobody waits for it.
+        let config = std::mem::take(&mut document.config);
+        thread::spawn(move || drop((changes, config)));
     }
+    plan
+}
+
+/// From so many changes on it pays to free them beside other work.
+const LARGE: usize = 1000;
+
+/// Both only read the world, and are half of the work on a large plan.
+fn ties<'p>(world: &'p World<'p>) -> (Ownership<'p>, Attachments) {
+    thread::scope(|scope| {
+        let attachments = scope.spawn(|| Attachments::new(world));
+        let ownership = Ownership::new(world);
+        match attachments.join() {
+            Ok(attachments) => (ownership, attachments),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 fn by_address(changes: &[Change]) -> Vec<&Change> {
@@ -95,8 +118,8 @@ fn by_address(changes: &[Change]) -> Vec<&Change> {
     all
 }
 
-fn sorted<T>(changes: &[Change], each: impl Fn(&Change) -> Option<T>) -> Vec<T> {
-    by_address(changes).into_iter().filter_map(each).collect()
+fn sorted<T>(changes: &[&Change], each: impl Fn(&Change) -> Option<T>) -> Vec<T> {
+    changes.iter().filter_map(|change| each(change)).collect()
 }
 
 fn groups(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
@@ -249,7 +272,7 @@ fn totals(changes: &[Change]) -> Totals {
     totals
 }
 
-fn resources(changes: &[Change]) -> Vec<Resource> {
+fn resources(changes: &[&Change]) -> Vec<Resource> {
     sorted(changes, |change| {
         let still = change.is_no_op() && !change.importing && change.previous.is_none();
         if change.data || still {

@@ -79,10 +79,7 @@ impl Config {
         pool: &mut Pool<'_, '_, Kept>,
     ) -> Result<()> {
         scanner.object(|scanner, name| match name {
-            "resources" => scanner.list(|scanner| {
-                pool.push(scanner.slice()?, at);
-                Ok(())
-            }),
+            "resources" => scanner.list(|scanner| pool.push(scanner.slice()?, at)),
             "outputs" => scanner.object(|scanner, name| {
                 let output = parse(scanner.slice()?)?;
                 let expression = expression(output.get("expression"));

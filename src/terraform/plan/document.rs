@@ -114,10 +114,7 @@ impl Document {
             "configuration" => self.config = Config::read(scanner)?,
             "resource_changes" => {
                 self.has.changes = true;
-                return scanner.list(|scanner| {
-                    pool.push(scanner.slice()?, 0);
-                    Ok(())
-                });
+                return scanner.list(|scanner| pool.push(scanner.slice()?, 0));
             }
             "resource_drift" => {
                 return scanner.list(|scanner| {

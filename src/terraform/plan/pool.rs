@@ -2,7 +2,7 @@
 
 use super::error::PlanError;
 use std::num::NonZero;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
@@ -17,7 +17,7 @@ struct Batch {
 pub(super) type Reader<T> = fn(&[u8], usize) -> Result<Option<T>>;
 
 /// A plan smaller than this is read on one thread.
-const FULL: usize = 1 << 20;
+const FULL: usize = 1 << 19;
 const WAITING: usize = 4;
 
 type Result<T> = std::result::Result<T, PlanError>;
@@ -31,6 +31,8 @@ pub(super) struct Pool<'s, 'e, T> {
     batch: Batch,
     number: usize,
     sender: Option<SyncSender<(usize, Batch)>>,
+    /// What the scanner's own thread has read.
+    done: Vec<(usize, Vec<T>)>,
     workers: Vec<ScopedJoinHandle<'s, Read<T>>>,
 }
 
@@ -42,11 +44,12 @@ impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
             batch: Batch::default(),
             number: 0,
             sender: None,
+            done: Vec::new(),
             workers: Vec::new(),
         }
     }
 
-    pub(super) fn push(&mut self, element: &[u8], tag: usize) {
+    pub(super) fn push(&mut self, element: &[u8], tag: usize) -> Result<()> {
         self.batch.bytes.extend_from_slice(element);
         self.batch.ends.push((self.batch.bytes.len(), tag));
         if self.batch.bytes.len() >= FULL {
@@ -57,9 +60,16 @@ impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
                 Some(sender) => sender,
                 None => self.start(),
             };
-            // Nobody receives any more once every worker has met an error, which `finish` reports.
-            let _ = sender.send((number, batch));
+            // The scanner lends a hand when the others are behind, and when they have stopped at an
+            // error, which `finish` reports.
+            if let Err(
+                TrySendError::Full((number, batch)) | TrySendError::Disconnected((number, batch)),
+            ) = sender.try_send((number, batch))
+            {
+                self.done.push((number, read_all(&batch, self.read)?));
+            }
         }
+        Ok(())
     }
 
     fn start(&mut self) -> &SyncSender<(usize, Batch)> {
@@ -79,7 +89,8 @@ impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
     pub(super) fn finish(mut self) -> Result<Vec<T>> {
         drop(self.sender.take());
         let last = read_all(&self.batch, self.read)?;
-        let mut batches = vec![(self.number, last)];
+        let mut batches = self.done;
+        batches.push((self.number, last));
         for worker in self.workers {
             match worker.join() {
                 Ok(read) => batches.extend(read?),

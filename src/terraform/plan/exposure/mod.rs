@@ -58,12 +58,13 @@ impl<'p> Net<'p> {
     pub(super) fn new(
         world: &'p World<'p>,
         ownership: &'p Ownership<'p>,
+        attachments: Attachments,
         earlier: Option<&World<'p>>,
     ) -> Self {
         Self {
             world,
             ownership,
-            attachments: Attachments::new(world),
+            attachments,
             rules: group::effective(world, earlier),
             fronts: Fronts::new(world),
             cache: Mutex::default(),
