@@ -5,7 +5,7 @@
 //! counts as its resource says, one that is deleted not at all. What is left of the copy was either
 //! written inline or added in the portal, and is there.
 
-use super::fact::{Fact, Path, StandaloneRule};
+use super::fact::{Fact, Group, Path, StandaloneRule};
 use super::rule::Rule;
 use super::world::{When, World};
 use indexmap::{IndexMap, IndexSet};
@@ -38,7 +38,7 @@ pub(super) fn effective<'p>(
     for (at, fact) in world.facts() {
         let Fact::Group(group) = fact else { continue };
         let mut rules = Rules {
-            unknown: group.rules.is_none(),
+            unknown: group.rules.is_none() && !is_empty(world, at, group),
             ..Rules::default()
         };
         let own = standalone.get(&at).map_or(&[][..], Vec::as_slice);
@@ -69,6 +69,13 @@ pub(super) fn effective<'p>(
         all.insert(at, rules);
     }
     all
+}
+
+/// Of a group that is to be created Terraform says that its rules are not known also when none are
+/// written inline, since the attribute is computed. Only the configuration tells the two apart.
+fn is_empty(world: &World<'_>, at: usize, group: &Group) -> bool {
+    let path = Path::of("security_rule");
+    group.created && world.index.expression(at, path).is_none()
 }
 
 /// The list did not change, so it may be what was read. A list that changes was written by somebody.

@@ -20,6 +20,7 @@ mod extract;
 mod fact;
 mod front;
 mod group;
+mod groups;
 mod index;
 mod json;
 mod machine;

@@ -271,3 +271,29 @@ fn an_index_into_fewer_targets_is_not_taken_at_its_word() {
     assert_eq!(plan.groups[0].attached_to.len(), 4);
     assert_eq!(plan.groups[1].attached_to.len(), 4);
 }
+
+#[test]
+fn rules_that_are_written_but_not_known_may_open_everything() {
+    let after = json!({ "name": "g", "resource_group_name": "rg" });
+    let fresh = || {
+        Doc::default().create_unknown(
+            GROUP,
+            after.clone(),
+            json!({ "id": true, "security_rule": true }),
+        )
+    };
+    assert_eq!(
+        unproven(
+            &fresh()
+                .refers(GROUP, &json!({ "name": ["var.name"] }))
+                .read(),
+            GROUP
+        ),
+        Vec::<String>::new()
+    );
+    let plan = fresh()
+        .refers(GROUP, &json!({ "security_rule": ["local.rules"] }))
+        .read();
+    assert_eq!(open(&plan, GROUP), Vec::<String>::new());
+    assert_eq!(unproven(&plan, GROUP), ["tcp+udp 0-65535 internet"]);
+}
