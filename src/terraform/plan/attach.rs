@@ -144,6 +144,11 @@ impl Attachments {
             if certain {
                 places.addresses.push(world.address(at).to_owned());
                 places.interfaces.push(at);
+                if world.index.changes[at].data {
+                    let interface = world.interface(at);
+                    let id = interface.and_then(|interface| interface.named.id.clone());
+                    places.interface_ids.extend(id);
+                }
             } else {
                 places.unclear = true;
             }

@@ -87,7 +87,8 @@ pub(crate) struct Group {
     pub(crate) key: Option<String>,
     /// Addresses of interfaces, subnets and scale sets in the plan; for others the last part of their id.
     pub(crate) attached_to: Vec<String>,
-    /// Ids (as written) of network interfaces it is attached to and that the plan does not hold.
+    /// Ids (as written) of network interfaces it is attached to and that Terraform does not manage here:
+    /// given as ids, or read by data sources.
     pub(crate) interface_ids: Vec<String>,
     /// It may be attached to something that could not be resolved.
     pub(crate) maybe_attached_elsewhere: bool,

@@ -5,6 +5,7 @@
     reason = "values are made where they are passed"
 )]
 
+mod adopted;
 mod answers;
 mod attachments;
 mod first_match;
