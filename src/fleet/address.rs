@@ -62,6 +62,10 @@ impl Addresses {
         }
     }
 
+    pub(crate) fn is_all(&self) -> bool {
+        self.v4.is_all() && self.v6.is_all()
+    }
+
     pub(crate) fn private() -> &'static Self {
         &PRIVATE
     }

@@ -58,6 +58,10 @@ impl<T: Step> IntervalSet<T> {
         self.0.is_empty()
     }
 
+    pub(crate) fn is_all(&self) -> bool {
+        self.0.as_slice() == [(T::MIN, T::MAX)]
+    }
+
     pub(crate) fn ranges(
         &self,
     ) -> impl DoubleEndedIterator<Item = (T, T)> + ExactSizeIterator + '_ {

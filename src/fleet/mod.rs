@@ -6,6 +6,8 @@ pub(crate) mod exposure;
 pub(crate) mod interval;
 pub(crate) mod policy;
 pub(crate) mod port;
+#[cfg(test)]
+mod properties;
 pub(crate) mod reach;
 pub(crate) mod server;
 pub(crate) mod sources;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 struct Step {
     low: u16,
     high: u16,
-    from: SourceSet,
+    from: Arc<SourceSet>,
 }
 
 /// Ascending, disjoint; neighbours differ. Shared, because thousands of machines have the same.
@@ -29,6 +29,7 @@ pub(crate) struct Reach {
 impl Reach {
     /// Every port of one protocol or of both, from these.
     pub(crate) fn new(protocol: Option<Protocol>, ports: &PortSet, from: &SourceSet) -> Self {
+        let from = &Arc::new(from.clone());
         let steps: Vec<Step> = if from.is_empty() {
             Vec::new()
         } else {
@@ -37,7 +38,7 @@ impl Reach {
                 .map(|(low, high)| Step {
                     low,
                     high,
-                    from: from.clone(),
+                    from: Arc::clone(from),
                 })
                 .collect()
         };
@@ -86,9 +87,10 @@ impl Reach {
             return other.clone();
         }
         self.zip(other, |a, b| match (a, b) {
-            (Some(a), Some(b)) => a.union(b),
-            (Some(one), None) | (None, Some(one)) => one.clone(),
-            (None, None) => SourceSet::default(),
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a.is_anyone() => Some(Arc::clone(a)),
+            (Some(_), Some(b)) if b.is_anyone() => Some(Arc::clone(b)),
+            (Some(a), Some(b)) => Some(Arc::new(a.union(b))),
+            (one, None) | (None, one) => one.cloned(),
         })
     }
 
@@ -98,8 +100,10 @@ impl Reach {
             return self.clone();
         }
         self.zip(other, |a, b| match (a, b) {
-            (Some(a), Some(b)) => a.intersection(b),
-            _ => SourceSet::default(),
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) || b.is_anyone() => Some(Arc::clone(a)),
+            (Some(a), Some(b)) if a.is_anyone() => Some(Arc::clone(b)),
+            (Some(a), Some(b)) => Some(Arc::new(a.intersection(b))),
+            _ => None,
         })
     }
 
@@ -112,9 +116,10 @@ impl Reach {
             return self.clone();
         }
         self.zip(other, |a, b| match (a, b) {
-            (Some(a), Some(b)) => a.difference(b),
-            (Some(a), None) => a.clone(),
-            (None, _) => SourceSet::default(),
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) || b.is_anyone() => None,
+            (Some(a), Some(b)) => Some(Arc::new(a.difference(b))),
+            (a, None) => a.cloned(),
+            (None, _) => None,
         })
     }
 
@@ -129,7 +134,7 @@ impl Reach {
         steps
             .get(at)
             .filter(|step| step.low <= port)
-            .map(|step| step.from.clone())
+            .map(|step| (*step.from).clone())
             .unwrap_or_default()
     }
 
@@ -144,7 +149,7 @@ impl Reach {
         Protocol::ALL.into_iter().flat_map(|protocol| {
             self.steps(protocol)
                 .iter()
-                .map(move |step| (protocol, step.low, step.high, &step.from))
+                .map(move |step| (protocol, step.low, step.high, &*step.from))
         })
     }
 
@@ -174,7 +179,7 @@ impl Reach {
     fn zip(
         &self,
         other: &Self,
-        combine: impl Fn(Option<&SourceSet>, Option<&SourceSet>) -> SourceSet,
+        combine: impl Fn(Option<&Arc<SourceSet>>, Option<&Arc<SourceSet>>) -> Option<Arc<SourceSet>>,
     ) -> Self {
         Self {
             tcp: Arc::new(sweep(&self.tcp, &other.tcp, &combine)),
@@ -187,7 +192,7 @@ impl Reach {
 fn sweep(
     a: &[Step],
     b: &[Step],
-    combine: impl Fn(Option<&SourceSet>, Option<&SourceSet>) -> SourceSet,
+    combine: impl Fn(Option<&Arc<SourceSet>>, Option<&Arc<SourceSet>>) -> Option<Arc<SourceSet>>,
 ) -> Vec<Step> {
     let (mut i, mut j) = (0, 0);
     let mut result: Vec<Step> = Vec::with_capacity(a.len() + b.len());
@@ -196,8 +201,8 @@ fn sweep(
         let (left, left_edge) = at(a.get(i), port);
         let (right, right_edge) = at(b.get(j), port);
         let high = left_edge.min(right_edge);
-        if left.is_some() || right.is_some() {
-            push(&mut result, port, high, combine(left, right));
+        if let Some(from) = combine(left, right) {
+            push(&mut result, port, high, from);
         }
         port = high + 1;
         if a.get(i).is_some_and(|step| u32::from(step.high) < port) {
@@ -211,7 +216,7 @@ fn sweep(
 }
 
 /// The sources of a step at a port, if the step has begun, and the last port for which that holds.
-fn at(step: Option<&Step>, port: u32) -> (Option<&SourceSet>, u32) {
+fn at(step: Option<&Step>, port: u32) -> (Option<&Arc<SourceSet>>, u32) {
     match step {
         Some(step) if u32::from(step.low) <= port => (Some(&step.from), u32::from(step.high)),
         Some(step) => (None, u32::from(step.low) - 1),
@@ -219,7 +224,7 @@ fn at(step: Option<&Step>, port: u32) -> (Option<&SourceSet>, u32) {
     }
 }
 
-fn push(steps: &mut Vec<Step>, low: u32, high: u32, from: SourceSet) {
+fn push(steps: &mut Vec<Step>, low: u32, high: u32, from: Arc<SourceSet>) {
     if from.is_empty() {
         return;
     }

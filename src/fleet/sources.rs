@@ -36,6 +36,10 @@ impl Names {
         !self.all_but && self.names.is_empty()
     }
 
+    fn is_all(&self) -> bool {
+        self.all_but && self.names.is_empty()
+    }
+
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.names.contains(name) != self.all_but
     }
@@ -106,6 +110,11 @@ impl SourceSet {
             tags: Names::all(),
             machines: Names::all(),
         }
+    }
+
+    /// Whether it leaves nobody out.
+    pub(crate) fn is_anyone(&self) -> bool {
+        self.tags.is_all() && self.machines.is_all() && self.addresses.is_all()
     }
 
     pub(crate) fn addresses(addresses: Addresses) -> Self {

@@ -1,21 +1,21 @@
 //! From the parts of a document to what the plan means.
 
-use super::attach::Places;
+use super::attach::Attachments;
 use super::change::Change;
 use super::document::Document;
 use super::exposure::Net;
-use super::fact::Fact;
+use super::groups;
 use super::index::Index;
 use super::json::Json;
 use super::machines;
-use super::model::{Action, DatabaseService, Group, Neighbourhood, Opaque, Plan, Resource, Totals};
+use super::model::{Action, DatabaseService, Neighbourhood, Opaque, Plan, Resource, Totals};
 use super::nature;
 use super::ownership::Ownership;
 use super::power;
 use super::problems;
 use super::world::{When, World};
-use crate::fleet::reach::Reach;
 use std::collections::BTreeMap;
+use std::thread;
 
 pub(super) fn assemble(mut document: Document) -> Plan {
     let mut changes = std::mem::take(&mut document.changes);
@@ -33,13 +33,13 @@ pub(super) fn assemble(mut document: Document) -> Plan {
     let index = Index::new(&changes, &document.config, variables);
     let world = World::new(&index, When::After);
     let earlier = World::new(&index, When::Before);
-    let ownership = Ownership::new(&world);
-    let earlier_ownership = Ownership::new(&earlier);
-    let after = Net::new(&world, &ownership, Some(&earlier));
+    let (ownership, attachments) = ties(&world);
+    let (earlier_ownership, earlier_attachments) = ties(&earlier);
+    let after = Net::new(&world, &ownership, attachments, Some(&earlier));
     let moves = changes
         .iter()
         .any(|change| !change.is_no_op() && (change.before.is_some() || change.after.is_some()));
-    let before = moves.then(|| Net::new(&earlier, &earlier_ownership, None));
+    let before = moves.then(|| Net::new(&earlier, &earlier_ownership, earlier_attachments, None));
 
     let mut commands = power::commands(&world);
     commands.extend(
@@ -57,14 +57,15 @@ pub(super) fn assemble(mut document: Document) -> Plan {
         .only_network()
         .and_then(|at| after.space(Some(at)))
         .cloned();
-    Plan {
+    let ordered = by_address(&changes);
+    let plan = Plan {
         format_version: document.format_version.unwrap_or_default(),
         terraform_version: document.terraform_version,
         machines,
-        groups: groups(&after, before.as_ref()),
+        groups: groups::groups(&after, before.as_ref()),
         totals: totals(&changes),
-        resources: resources(&changes),
-        opaque: sorted(&changes, |change| {
+        resources: resources(&ordered),
+        opaque: sorted(&ordered, |change| {
             let words = change.opaque.clone()?;
             let address = change.address.clone();
             Some(Opaque { address, words })
@@ -75,7 +76,7 @@ pub(super) fn assemble(mut document: Document) -> Plan {
         readings: document.readings,
         checks: document.checks,
         drift: document.drift,
-        database_services: sorted(&changes, |change| {
+        database_services: sorted(&ordered, |change| {
             let words = change
                 .database
                 .clone()
@@ -85,7 +86,28 @@ pub(super) fn assemble(mut document: Document) -> Plan {
         }),
         observed: document.observed,
         network: network.unwrap_or_default(),
+    };
+    if changes.len() > LARGE {
+        // Freeing takes a tenth as long as reading, and nobody waits for it.
+        let config = std::mem::take(&mut document.config);
+        thread::spawn(move || drop((changes, config)));
     }
+    plan
+}
+
+/// From so many changes on it pays to free them beside other work.
+const LARGE: usize = 1000;
+
+/// Both only read the world, and are half of the work on a large plan.
+fn ties<'p>(world: &'p World<'p>) -> (Ownership<'p>, Attachments) {
+    thread::scope(|scope| {
+        let attachments = scope.spawn(|| Attachments::new(world));
+        let ownership = Ownership::new(world);
+        match attachments.join() {
+            Ok(attachments) => (ownership, attachments),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 fn by_address(changes: &[Change]) -> Vec<&Change> {
@@ -94,77 +116,8 @@ fn by_address(changes: &[Change]) -> Vec<&Change> {
     all
 }
 
-fn sorted<T>(changes: &[Change], each: impl Fn(&Change) -> Option<T>) -> Vec<T> {
-    by_address(changes).into_iter().filter_map(each).collect()
-}
-
-fn groups(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
-    let changes = after.world.index.changes;
-    let none = Places::default();
-    let mut groups = Vec::new();
-    for (at, fact) in after.world.facts() {
-        let (Fact::Group(group), change) = (fact, &changes[at]) else {
-            continue;
-        };
-        if change.data {
-            continue;
-        }
-        let places = after.attachments.places.get(&at).unwrap_or(&none);
-        let network = network_of(after, places);
-        let evaluated = after.group(at, network);
-        let open_before = match before {
-            None => evaluated.open.clone(),
-            Some(before) if change.before.is_some() => {
-                let none = Places::default();
-                let places = before.attachments.places.get(&at).unwrap_or(&none);
-                before.group(at, network_of(before, places)).open.clone()
-            }
-            Some(_) => Reach::default(),
-        };
-        let mut attached_to = places.addresses.clone();
-        attached_to.sort();
-        attached_to.dedup();
-        groups.push(Group {
-            address: change.address.clone(),
-            name: group.named.name.clone(),
-            key: change.key.clone(),
-            attached_to,
-            interface_ids: places.interface_ids.clone(),
-            maybe_attached_elsewhere: places.unclear,
-            open: evaluated.open.clone(),
-            unproven: evaluated.maybe.difference(&evaluated.open),
-            open_before,
-            contributions: std::sync::Arc::clone(&evaluated.contributions),
-            network: after.space(network).cloned().unwrap_or_default(),
-        });
-    }
-    groups.sort_by(|a, b| a.address.cmp(&b.address));
-    groups
-}
-
-/// The network that all places of a group are in; of a group without places, the plan's only one.
-fn network_of(net: &Net<'_>, places: &Places) -> Option<usize> {
-    let of_interfaces = places.interfaces.iter().flat_map(|&at| {
-        let interface = net.world.interface(at);
-        let configurations = interface.map_or(&[][..], |interface| &interface.configurations);
-        configurations
-            .iter()
-            .flat_map(move |one| net.world.subnets_of(at, &one.subnet).0)
-    });
-    let mut networks: Vec<Option<usize>> = places
-        .subnets
-        .iter()
-        .copied()
-        .chain(of_interfaces)
-        .map(|position| net.world.subnets[position].network)
-        .collect();
-    networks.sort_unstable();
-    networks.dedup();
-    match networks.as_slice() {
-        [] => net.world.only_network(),
-        [one] => *one,
-        _ => None,
-    }
+fn sorted<T>(changes: &[&Change], each: impl Fn(&Change) -> Option<T>) -> Vec<T> {
+    changes.iter().filter_map(|change| each(change)).collect()
 }
 
 fn neighbourhoods(
@@ -214,7 +167,7 @@ fn totals(changes: &[Change]) -> Totals {
     totals
 }
 
-fn resources(changes: &[Change]) -> Vec<Resource> {
+fn resources(changes: &[&Change]) -> Vec<Resource> {
     sorted(changes, |change| {
         let still = change.is_no_op() && !change.importing && change.previous.is_none();
         if change.data || still {

@@ -53,7 +53,7 @@ impl Attachments {
                     // Newer providers compute it; then the association tells.
                     if interface.group != Link::None && !matches!(interface.group, Link::Unknown(_))
                     {
-                        all.interface(world, at, gate, true);
+                        all.interface(world, at, &gate, true);
                     }
                 }
                 Fact::Association(association) => all.association(world, at, association),
@@ -73,7 +73,7 @@ impl Attachments {
         for (position, view) in world.subnets.iter().enumerate() {
             let gate = alternatives(world.follow(view.at, &view.fact.group, &GROUP));
             if !gate.is_empty() {
-                all.subnet(world, position, gate, true);
+                all.subnet(world, position, &gate, true);
             }
         }
         all
@@ -94,11 +94,11 @@ impl Attachments {
             Tie::InterfaceGroup => {
                 match world.follow(at, &association.left, &["azurerm_network_interface"]) {
                     End::Nothing => {}
-                    End::Here(interface) => self.interface(world, interface, gate(world), true),
-                    End::Outside(id) => self.outside(id, gate(world)),
+                    End::Here(interface) => self.interface(world, interface, &gate(world), true),
+                    End::Outside(id) => self.outside(&id, &gate(world)),
                     End::OneOf { candidates, .. } if !candidates.is_empty() => {
                         for interface in candidates {
-                            self.interface(world, interface, gate(world), false);
+                            self.interface(world, interface, &gate(world), false);
                         }
                     }
                     End::OneOf { .. } => {
@@ -125,7 +125,7 @@ impl Attachments {
                     _ => {}
                 }
                 for subnet in subnets {
-                    self.subnet(world, subnet, gate.clone(), certain);
+                    self.subnet(world, subnet, &gate, certain);
                 }
             }
             _ => {}
@@ -138,12 +138,17 @@ impl Attachments {
         }
     }
 
-    fn interface(&mut self, world: &World<'_>, at: usize, gate: Gate, certain: bool) {
-        for group in groups(&gate) {
+    fn interface(&mut self, world: &World<'_>, at: usize, gate: &Gate, certain: bool) {
+        for group in groups(gate) {
             let places = self.places.entry(group).or_default();
             if certain {
                 places.addresses.push(world.address(at).to_owned());
                 places.interfaces.push(at);
+                if world.index.changes[at].data {
+                    let interface = world.interface(at);
+                    let id = interface.and_then(|interface| interface.named.id.clone());
+                    places.interface_ids.extend(id);
+                }
             } else {
                 places.unclear = true;
             }
@@ -151,11 +156,11 @@ impl Attachments {
         merge(self.interfaces.entry(at).or_default(), gate, certain);
     }
 
-    fn outside(&mut self, id: String, gate: Gate) {
-        for group in groups(&gate) {
+    fn outside(&mut self, id: &str, gate: &Gate) {
+        for group in groups(gate) {
             let places = self.places.entry(group).or_default();
-            places.addresses.push(last_part(&id));
-            places.interface_ids.push(id.clone());
+            places.addresses.push(last_part(id));
+            places.interface_ids.push(id.to_owned());
         }
         merge(
             self.outside.entry(id.to_ascii_lowercase()).or_default(),
@@ -164,8 +169,8 @@ impl Attachments {
         );
     }
 
-    fn subnet(&mut self, world: &World<'_>, position: usize, gate: Gate, certain: bool) {
-        for group in groups(&gate) {
+    fn subnet(&mut self, world: &World<'_>, position: usize, gate: &Gate, certain: bool) {
+        for group in groups(gate) {
             let places = self.places.entry(group).or_default();
             if certain {
                 places
@@ -181,7 +186,7 @@ impl Attachments {
 }
 
 /// A certain attachment rules out that there is none; an uncertain one adds to what may be.
-fn merge(into: &mut Gate, gate: Gate, certain: bool) {
+fn merge(into: &mut Gate, gate: &Gate, certain: bool) {
     if !certain && into.is_empty() {
         into.push(Alternative::Open);
     }
@@ -189,8 +194,8 @@ fn merge(into: &mut Gate, gate: Gate, certain: bool) {
         into.retain(|one| *one != Alternative::Open);
     }
     for one in gate {
-        if !into.contains(&one) {
-            into.push(one);
+        if !into.contains(one) {
+            into.push(one.clone());
         }
     }
 }

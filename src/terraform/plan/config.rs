@@ -2,9 +2,11 @@
 
 use super::error::PlanError;
 use super::json::Json;
+use super::pool::Pool;
 use super::scan::Scanner;
 use indexmap::IndexMap;
 use std::io::Read;
+use std::thread;
 
 /// The references of one expression, as Terraform lists them.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +19,7 @@ pub(super) struct Expression {
 #[derive(Debug, Default)]
 pub(super) struct Resource {
     /// By path: `network_interface_id`, `ip_configuration.0.subnet_id`.
-    pub(super) expressions: IndexMap<String, Expression>,
+    pub(super) expressions: Vec<(String, Expression)>,
     pub(super) for_each: Option<Expression>,
 }
 
@@ -56,24 +58,28 @@ impl Config {
     /// Reads the value of the plan's `configuration`.
     pub(super) fn read(scanner: &mut Scanner<impl Read>) -> Result<Self> {
         let mut config = Self::default();
-        scanner.object(|scanner, name| match name {
-            "root_module" => config.module(scanner, 0),
-            _ => scanner.skip(),
+        let resources = thread::scope(|scope| {
+            let mut pool = Pool::new(scope, resource);
+            scanner.object(|scanner, name| match name {
+                "root_module" => config.module(scanner, 0, &mut pool),
+                _ => scanner.skip(),
+            })?;
+            pool.finish()
         })?;
+        for (module, address, resource) in resources {
+            config.modules[module].resources.insert(address, resource);
+        }
         Ok(config)
     }
 
-    fn module<R: Read>(&mut self, scanner: &mut Scanner<R>, at: usize) -> Result<()> {
+    fn module<R: Read>(
+        &mut self,
+        scanner: &mut Scanner<R>,
+        at: usize,
+        pool: &mut Pool<'_, '_, Kept>,
+    ) -> Result<()> {
         scanner.object(|scanner, name| match name {
-            "resources" => scanner.list(|scanner| {
-                let element = parse(scanner.slice()?)?;
-                if interesting(element.get("type").text().unwrap_or_default()) {
-                    let address = element.get("address").string().unwrap_or_default();
-                    let resource = resource(&element);
-                    self.modules[at].resources.insert(address, resource);
-                }
-                Ok(())
-            }),
+            "resources" => scanner.list(|scanner| pool.push(scanner.slice()?, at)),
             "outputs" => scanner.object(|scanner, name| {
                 let output = parse(scanner.slice()?)?;
                 let expression = expression(output.get("expression"));
@@ -100,7 +106,7 @@ impl Config {
                         call.for_each = Some(expression(&parse(scanner.slice()?)?));
                         Ok(())
                     }
-                    "module" => self.module(scanner, inner),
+                    "module" => self.module(scanner, inner, pool),
                     _ => scanner.skip(),
                 })?;
                 self.modules[at].calls.insert(name.to_owned(), call);
@@ -136,21 +142,30 @@ fn interesting(kind: &str) -> bool {
     PREFIXES.iter().any(|prefix| kind.starts_with(prefix))
 }
 
-fn resource(element: &Json<'_>) -> Resource {
+/// A resource, its address, and the module it is in.
+type Kept = (usize, String, Resource);
+
+fn resource(bytes: &[u8], module: usize) -> Result<Option<Kept>> {
+    let element = parse(bytes)?;
+    if !interesting(element.get("type").text().unwrap_or_default()) {
+        return Ok(None);
+    }
     let mut resource = Resource::default();
     for (name, value) in element.get("expressions").members() {
         collect(name, value, &mut resource.expressions);
     }
+    resource.expressions.shrink_to_fit();
     let repeated = ["for_each_expression", "count_expression"]
         .map(|key| element.get(key))
         .into_iter()
         .find(|value| **value != Json::Null);
     resource.for_each = repeated.map(expression);
-    resource
+    let address = element.get("address").string().unwrap_or_default();
+    Ok(Some((module, address, resource)))
 }
 
 /// Flattens nested blocks into paths. Constants are left out: they are known anyway.
-fn collect(path: &str, value: &Json<'_>, into: &mut IndexMap<String, Expression>) {
+fn collect(path: &str, value: &Json<'_>, into: &mut Vec<(String, Expression)>) {
     match value {
         Json::List(blocks) => {
             for (index, block) in blocks.iter().enumerate() {
@@ -160,7 +175,7 @@ fn collect(path: &str, value: &Json<'_>, into: &mut IndexMap<String, Expression>
         Json::Object(members) => {
             let leaf = value.get("references").items();
             if !leaf.is_empty() {
-                into.insert(path.to_owned(), expression(value));
+                into.push((path.to_owned(), expression(value)));
             } else if value.get("constant_value") == &Json::Null {
                 for (name, value) in members {
                     collect(&format!("{path}.{name}"), value, into);

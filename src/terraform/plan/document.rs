@@ -73,7 +73,7 @@ impl Document {
         begin(&mut scanner)?;
         let mut document = Self::default();
         document.changes = thread::scope(|scope| {
-            let mut pool = Pool::new(scope);
+            let mut pool = Pool::new(scope, change);
             scanner.object(|scanner, name| document.member(scanner, name, options, &mut pool))?;
             pool.finish()
         })?;
@@ -103,7 +103,7 @@ impl Document {
         scanner: &mut Scanner<R>,
         name: &str,
         options: Options,
-        pool: &mut Pool<'_, '_>,
+        pool: &mut Pool<'_, '_, Change>,
     ) -> Result<()> {
         match name {
             "format_version" => self.format_version = parse(scanner.slice()?, name)?.word(),
@@ -114,10 +114,7 @@ impl Document {
             "configuration" => self.config = Config::read(scanner)?,
             "resource_changes" => {
                 self.has.changes = true;
-                return scanner.list(|scanner| {
-                    pool.push(scanner.slice()?);
-                    Ok(())
-                });
+                return scanner.list(|scanner| pool.push(scanner.slice()?, 0));
             }
             "resource_drift" => {
                 return scanner.list(|scanner| {
@@ -222,6 +219,10 @@ impl Document {
         }
         Ok(())
     }
+}
+
+fn change(bytes: &[u8], _: usize) -> Result<Option<Change>> {
+    Ok(Some(Change::read(&parse(bytes, "resource_changes")?)))
 }
 
 fn begin<R: Read>(scanner: &mut Scanner<R>) -> Result<()> {

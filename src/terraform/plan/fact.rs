@@ -96,6 +96,8 @@ pub(super) struct Group {
     pub(super) named: Named,
     /// `None`: not known.
     pub(super) rules: Option<Vec<Rule>>,
+    /// It does not exist yet.
+    pub(super) created: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 //! counts as its resource says, one that is deleted not at all. What is left of the copy was either
 //! written inline or added in the portal, and is there.
 
-use super::fact::{Fact, Path, StandaloneRule};
+use super::fact::{Fact, Group, Path, StandaloneRule};
 use super::rule::Rule;
 use super::world::{When, World};
 use indexmap::{IndexMap, IndexSet};
@@ -32,13 +32,13 @@ pub(super) fn effective<'p>(
     world: &World<'p>,
     earlier: Option<&World<'p>>,
 ) -> IndexMap<usize, Rules<'p>> {
-    let standalone = by_group(world);
-    let before = earlier.map(by_group).unwrap_or_default();
+    let standalone = by_group(world).0;
+    let before = earlier.map(|world| by_group(world).0).unwrap_or_default();
     let mut all = IndexMap::new();
     for (at, fact) in world.facts() {
         let Fact::Group(group) = fact else { continue };
         let mut rules = Rules {
-            unknown: group.rules.is_none(),
+            unknown: group.rules.is_none() && !is_empty(world, at, group),
             ..Rules::default()
         };
         let own = standalone.get(&at).map_or(&[][..], Vec::as_slice);
@@ -71,6 +71,13 @@ pub(super) fn effective<'p>(
     all
 }
 
+/// Of a group that is to be created Terraform says that its rules are not known also when none are
+/// written inline, since the attribute is computed. Only the configuration tells the two apart.
+fn is_empty(world: &World<'_>, at: usize, group: &Group) -> bool {
+    let path = Path::of("security_rule");
+    group.created && world.index.expression(at, path).is_none()
+}
+
 /// The list did not change, so it may be what was read. A list that changes was written by somebody.
 fn is_copy(world: &World<'_>, at: usize) -> bool {
     let change = &world.index.changes[at];
@@ -80,10 +87,33 @@ fn is_copy(world: &World<'_>, at: usize) -> bool {
     }
 }
 
-type Standalone<'p> = IndexMap<usize, Vec<(usize, &'p StandaloneRule, bool)>>;
+/// Rules of groups that the plan does not hold, by what such a group can be called.
+pub(super) fn elsewhere<'p>(world: &World<'p>) -> IndexMap<String, Rules<'p>> {
+    let mut all: IndexMap<String, Rules<'p>> = IndexMap::new();
+    for (holder, rule) in by_group(world).1 {
+        let name = match (&rule.resource_group, &rule.group) {
+            (Some(group), Some(name)) => format!("{group}/{name}"),
+            (None, Some(name)) => name.clone(),
+            (_, None) => format!("the group of {}", world.address(holder)),
+        };
+        let rules = &mut all.entry(name).or_default().all;
+        rules.push(Effective {
+            rule: &rule.rule,
+            holder,
+            certain: true,
+        });
+    }
+    all
+}
 
-fn by_group<'p>(world: &World<'p>) -> Standalone<'p> {
+/// By group: where each rule is, and whether it certainly belongs there.
+type Standalone<'p> = IndexMap<usize, Vec<(usize, &'p StandaloneRule, bool)>>;
+/// Rules whose group is not in the plan.
+type Strays<'p> = Vec<(usize, &'p StandaloneRule)>;
+
+fn by_group<'p>(world: &World<'p>) -> (Standalone<'p>, Strays<'p>) {
     let mut all = Standalone::new();
+    let mut strays = Strays::new();
     let mut by_name: IndexMap<String, Vec<usize>> = IndexMap::new();
     for (at, fact) in world.facts() {
         if let Fact::Group(group) = fact
@@ -127,10 +157,13 @@ fn by_group<'p>(world: &World<'p>) -> Standalone<'p> {
                 }
             }
         };
+        if candidates.is_empty() {
+            strays.push((at, rule));
+        }
         let certain = candidates.len() == 1;
         for group in candidates {
             all.entry(group).or_default().push((at, rule, certain));
         }
     }
-    all
+    (all, strays)
 }

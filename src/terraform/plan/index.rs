@@ -6,6 +6,10 @@ use super::config::{Config, Expression, Module, Resource};
 use super::fact::Path;
 use super::json::Json;
 use indexmap::IndexMap;
+use std::fmt::Write as _;
+
+/// An instance of a module: its key and its address.
+type Child<'p> = (Option<String>, &'p str);
 
 #[derive(Debug)]
 pub(super) struct Index<'p> {
@@ -18,7 +22,7 @@ pub(super) struct Index<'p> {
     /// Modules of the configuration by the address of an instance.
     modules: IndexMap<&'p str, usize>,
     /// Instances of a call, by the calling instance and the call's name.
-    children: IndexMap<(&'p str, String), Vec<(Option<String>, &'p str)>>,
+    children: IndexMap<(&'p str, String), Vec<Child<'p>>>,
 }
 
 /// From where an expression is read.
@@ -88,7 +92,7 @@ impl<'p> Index<'p> {
         let resource = self.config_resource(change)?;
         let mut text = String::new();
         for (block, index) in [path.outer, path.inner].into_iter().flatten() {
-            text.push_str(&format!("{block}.{index}."));
+            let _ = write!(text, "{block}.{index}.");
         }
         text.push_str(path.attribute);
         let scope = Scope {
@@ -96,7 +100,11 @@ impl<'p> Index<'p> {
             key: change.key.clone(),
             for_each: resource.for_each.as_ref(),
         };
-        Some((resource.expressions.get(&text)?, scope))
+        let (_, expression) = resource
+            .expressions
+            .iter()
+            .find(|(path, _)| *path == text)?;
+        Some((expression, scope))
     }
 
     /// Instances of a resource in a module's instance.
@@ -113,7 +121,7 @@ impl<'p> Index<'p> {
     }
 
     /// Instances of a call, with their keys.
-    pub(super) fn children(&self, module: &'p str, call: &str) -> &[(Option<String>, &'p str)] {
+    pub(super) fn children(&self, module: &'p str, call: &str) -> &[Child<'p>] {
         self.children
             .get(&(module, call.to_owned()))
             .map_or(&[], Vec::as_slice)

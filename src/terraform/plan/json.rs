@@ -25,7 +25,7 @@ impl<'a> Json<'a> {
     }
 
     /// A member; null when there is none. Of two with one name the last counts, as in Terraform.
-    pub(super) fn get(&self, key: &str) -> &Json<'a> {
+    pub(super) fn get(&self, key: &str) -> &Self {
         match self {
             Self::Object(members) => members
                 .iter()
@@ -37,7 +37,7 @@ impl<'a> Json<'a> {
     }
 
     /// An element; null when there is none.
-    pub(super) fn at(&self, index: usize) -> &Json<'a> {
+    pub(super) fn at(&self, index: usize) -> &Self {
         match self {
             Self::List(items) => items.get(index).unwrap_or(&NULL),
             _ => &NULL,
@@ -83,14 +83,14 @@ impl<'a> Json<'a> {
         }
     }
 
-    pub(super) fn items(&self) -> &[Json<'a>] {
+    pub(super) fn items(&self) -> &[Self] {
         match self {
             Self::List(items) => items,
             _ => &[],
         }
     }
 
-    pub(super) fn members(&self) -> &[(Cow<'a, str>, Json<'a>)] {
+    pub(super) fn members(&self) -> &[(Cow<'a, str>, Self)] {
         match self {
             Self::Object(members) => members,
             _ => &[],
@@ -143,12 +143,12 @@ impl<'a> Json<'a> {
     }
 
     /// The mark of a member: a mark on the whole covers it.
-    pub(super) fn mark(&self, key: &str) -> &Json<'a> {
+    pub(super) fn mark(&self, key: &str) -> &Self {
         if self.is_true() { self } else { self.get(key) }
     }
 
     /// The mark of an element.
-    pub(super) fn mark_at(&self, index: usize) -> &Json<'a> {
+    pub(super) fn mark_at(&self, index: usize) -> &Self {
         if self.is_true() { self } else { self.at(index) }
     }
 }
@@ -207,7 +207,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json<'de>, A::Error> {
-        let mut members = Vec::new();
+        let mut members = Vec::with_capacity(8);
         while let Some(key) = map.next_key()? {
             let Json::Text(key) = key else { continue };
             members.push((key, map.next_value()?));

@@ -20,13 +20,16 @@ mod extract;
 mod fact;
 mod front;
 mod group;
+mod groups;
 mod index;
 mod json;
+mod machine;
 mod machines;
 mod model;
 mod nature;
 mod opaque;
 mod ownership;
+mod peer;
 mod pool;
 mod power;
 mod problems;
@@ -38,10 +41,10 @@ mod text;
 mod world;
 
 pub(crate) use error::PlanError;
+pub(crate) use machine::{Contribution, Machine, MachineChange, PublicSide};
 pub(crate) use model::{
-    Action, CheckResult, Contribution, DatabaseService, Drift, Group, Machine, MachineChange,
-    Neighbourhood, Opaque, Plan, PowerAction, PowerCommand, PowerReading, Problem, ProblemKind,
-    PublicSide, Resource, Totals,
+    Action, CheckResult, DatabaseService, Drift, Group, Neighbourhood, Opaque, Plan, PowerAction,
+    PowerCommand, PowerReading, Problem, ProblemKind, Resource, Totals,
 };
 
 use camino::Utf8Path;

@@ -3,7 +3,8 @@
 use super::change::Change;
 use super::fact::Machine;
 use super::json::Json;
-use super::model::{Action, MachineChange};
+use super::machine::MachineChange;
+use super::model::Action;
 
 /// Which attributes of a resource change. Names only, never values.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

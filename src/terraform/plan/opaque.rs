@@ -7,9 +7,15 @@ use std::fmt::Write as _;
 
 /// Words for what such a resource may do; `None` for all others, and for those that do nothing now.
 pub(super) fn words(change: &Change, values: &Json<'_>) -> Option<String> {
-    if change.data || change.is_no_op() || change.actions == [Action::Read] {
+    if change.data || change.actions == [Action::Read] {
         return None;
     }
+    let words = of_kind(change, values)?;
+    // What stands already changes no machine; but rules that it holds are in force unseen.
+    (!change.is_no_op() || words.contains("security groups")).then_some(words)
+}
+
+fn of_kind(change: &Change, values: &Json<'_>) -> Option<String> {
     match change.kind.as_str() {
         "azapi_resource"
         | "azapi_update_resource"

@@ -1,51 +1,57 @@
-//! Reads the elements of `resource_changes` on other threads while the scanner goes on.
+//! Reads the elements of long lists on other threads while the scanner goes on.
 
-use super::change::Change;
 use super::error::PlanError;
-use super::json::Json;
 use std::num::NonZero;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
-/// Elements one after the other, and where each ends.
+/// Elements one after the other; where each ends, and what the reader must know of it.
 #[derive(Debug, Default)]
 struct Batch {
     bytes: Vec<u8>,
-    ends: Vec<usize>,
+    ends: Vec<(usize, usize)>,
 }
 
+/// Reads one element with its tag; `None` for what is not kept.
+pub(super) type Reader<T> = fn(&[u8], usize) -> Result<Option<T>>;
+
 /// A plan smaller than this is read on one thread.
-const FULL: usize = 1 << 20;
-const WAITING: usize = 2;
+const FULL: usize = 1 << 19;
+const WAITING: usize = 4;
 
 type Result<T> = std::result::Result<T, PlanError>;
 /// What one thread has read: batches by their number.
-type Read = Result<Vec<(usize, Vec<Change>)>>;
+type Read<T> = Result<Vec<(usize, Vec<T>)>>;
 
 #[derive(Debug)]
-pub(super) struct Pool<'s, 'e> {
+pub(super) struct Pool<'s, 'e, T> {
+    read: Reader<T>,
     scope: &'s Scope<'s, 'e>,
     batch: Batch,
     number: usize,
     sender: Option<SyncSender<(usize, Batch)>>,
-    workers: Vec<ScopedJoinHandle<'s, Read>>,
+    /// What the scanner's own thread has read.
+    done: Vec<(usize, Vec<T>)>,
+    workers: Vec<ScopedJoinHandle<'s, Read<T>>>,
 }
 
-impl<'s, 'e> Pool<'s, 'e> {
-    pub(super) fn new(scope: &'s Scope<'s, 'e>) -> Self {
+impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
+    pub(super) fn new(scope: &'s Scope<'s, 'e>, read: Reader<T>) -> Self {
         Self {
+            read,
             scope,
             batch: Batch::default(),
             number: 0,
             sender: None,
+            done: Vec::new(),
             workers: Vec::new(),
         }
     }
 
-    pub(super) fn push(&mut self, element: &[u8]) {
+    pub(super) fn push(&mut self, element: &[u8], tag: usize) -> Result<()> {
         self.batch.bytes.extend_from_slice(element);
-        self.batch.ends.push(self.batch.bytes.len());
+        self.batch.ends.push((self.batch.bytes.len(), tag));
         if self.batch.bytes.len() >= FULL {
             let batch = std::mem::take(&mut self.batch);
             let number = self.number;
@@ -54,9 +60,16 @@ impl<'s, 'e> Pool<'s, 'e> {
                 Some(sender) => sender,
                 None => self.start(),
             };
-            // Nobody receives any more once every worker has met an error, which `finish` reports.
-            let _ = sender.send((number, batch));
+            // The scanner lends a hand when the others are behind, and when they have stopped at an
+            // error, which `finish` reports.
+            if let Err(
+                TrySendError::Full((number, batch)) | TrySendError::Disconnected((number, batch)),
+            ) = sender.try_send((number, batch))
+            {
+                self.done.push((number, read_all(&batch, self.read)?));
+            }
         }
+        Ok(())
     }
 
     fn start(&mut self) -> &SyncSender<(usize, Batch)> {
@@ -65,16 +78,19 @@ impl<'s, 'e> Pool<'s, 'e> {
         let threads = thread::available_parallelism().map_or(1, NonZero::get);
         for _ in 0..threads.saturating_sub(1).clamp(1, 3) {
             let receiver = Arc::clone(&receiver);
-            self.workers.push(self.scope.spawn(move || work(&receiver)));
+            let read = self.read;
+            self.workers
+                .push(self.scope.spawn(move || work(&receiver, read)));
         }
         self.sender.insert(sender)
     }
 
-    /// All changes in the order they were pushed.
-    pub(super) fn finish(mut self) -> Result<Vec<Change>> {
+    /// All that is kept, in the order it was pushed.
+    pub(super) fn finish(mut self) -> Result<Vec<T>> {
         drop(self.sender.take());
-        let last = read(&self.batch)?;
-        let mut batches = vec![(self.number, last)];
+        let last = read_all(&self.batch, self.read)?;
+        let mut batches = self.done;
+        batches.push((self.number, last));
         for worker in self.workers {
             match worker.join() {
                 Ok(read) => batches.extend(read?),
@@ -82,15 +98,15 @@ impl<'s, 'e> Pool<'s, 'e> {
             }
         }
         batches.sort_by_key(|(number, _)| *number);
-        let mut all = Vec::with_capacity(batches.iter().map(|(_, changes)| changes.len()).sum());
-        for (_, changes) in batches {
-            all.extend(changes);
+        let mut all = Vec::with_capacity(batches.iter().map(|(_, part)| part.len()).sum());
+        for (_, part) in batches {
+            all.extend(part);
         }
         Ok(all)
     }
 }
 
-fn work(receiver: &Mutex<Receiver<(usize, Batch)>>) -> Read {
+fn work<T>(receiver: &Mutex<Receiver<(usize, Batch)>>, read: Reader<T>) -> Read<T> {
     let mut done = Vec::new();
     loop {
         let next = match receiver.lock() {
@@ -98,20 +114,18 @@ fn work(receiver: &Mutex<Receiver<(usize, Batch)>>) -> Read {
             Err(_) => return Ok(done),
         };
         match next {
-            Ok((number, batch)) => done.push((number, read(&batch)?)),
+            Ok((number, batch)) => done.push((number, read_all(&batch, read)?)),
             Err(_) => return Ok(done),
         }
     }
 }
 
-fn read(batch: &Batch) -> Result<Vec<Change>> {
+fn read_all<T>(batch: &Batch, read: Reader<T>) -> Result<Vec<T>> {
     let mut start = 0;
-    let mut changes = Vec::with_capacity(batch.ends.len());
-    for &end in &batch.ends {
-        let element = Json::parse(&batch.bytes[start..end])
-            .map_err(|error| PlanError::Damaged(format!("in `resource_changes`: {error}")))?;
-        changes.push(Change::read(&element));
+    let mut all = Vec::with_capacity(batch.ends.len());
+    for &(end, tag) in &batch.ends {
+        all.extend(read(&batch.bytes[start..end], tag)?);
         start = end;
     }
-    Ok(changes)
+    Ok(all)
 }

@@ -1,9 +1,10 @@
 //! One rule of a security group, read leniently: what cannot be read counts both ways.
 
-use super::fact::Path;
 use super::json::Json;
-use crate::fleet::address::Addresses;
+use super::peer::{self, Peer};
 use crate::fleet::port::{PortSet, Protocol};
+use crate::fleet::reach::Reach;
+use crate::fleet::sources::SourceSet;
 
 /// A value between two bounds: what it certainly holds, and what it may hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -55,30 +56,15 @@ impl Protocols {
         udp: true,
     };
 
-    /// As [`crate::fleet::reach::Reach::new`] wants it; the outer `None` is no protocol at all.
-    pub(super) fn one(self) -> Option<Option<Protocol>> {
+    /// These ports of these protocols, from these.
+    pub(super) fn reach(self, ports: &PortSet, from: &SourceSet) -> Reach {
         match (self.tcp, self.udp) {
-            (true, true) => Some(None),
-            (true, false) => Some(Some(Protocol::Tcp)),
-            (false, true) => Some(Some(Protocol::Udp)),
-            (false, false) => None,
+            (true, true) => Reach::new(None, ports, from),
+            (true, false) => Reach::new(Some(Protocol::Tcp), ports, from),
+            (false, true) => Reach::new(Some(Protocol::Udp), ports, from),
+            (false, false) => Reach::default(),
         }
     }
-}
-
-/// One end of a rule, or a part of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Peer {
-    Anyone,
-    Internet,
-    VirtualNetwork,
-    Addresses(Addresses),
-    Tag(String),
-    /// An application security group by its id.
-    Members(String),
-    /// Not known yet; the configuration at the path may tell.
-    Unknown(Path),
-    Unreadable,
 }
 
 /// The rule that these values make; `unknown` and `sensitive` are the marks that run parallel to them.
@@ -146,8 +132,8 @@ pub(super) fn read(values: &Json<'_>, unknown: &Json<'_>, sensitive: &Json<'_>) 
     }
     let opens = protocols.maybe != Protocols::NONE;
     let ports = ports(values, unknown, opens.then_some(&mut unreadable));
-    let from = peers(values, unknown, &SOURCE, &mut unreadable);
-    let to = peers(values, unknown, &DESTINATION, &mut unreadable);
+    let from = peer::read(values, unknown, &peer::SOURCE, &mut unreadable);
+    let to = peer::read(values, unknown, &peer::DESTINATION, &mut unreadable);
     Rule {
         name: values.get("name").string().unwrap_or_default(),
         priority,
@@ -181,7 +167,7 @@ fn ports(
         }
     };
     take(values.get(one), unknown.mark(one));
-    each(values.get(many), unknown.mark(many), &mut take);
+    peer::each(values.get(many), unknown.mark(many), &mut take);
     if !seen && !open_ended {
         bad = true;
     }
@@ -194,21 +180,6 @@ fn ports(
         sure.clone()
     };
     Bounds { sure, maybe }
-}
-
-/// Every element of a list with its mark; once with null where the whole list is not known.
-fn each(values: &Json<'_>, marks: &Json<'_>, take: &mut impl FnMut(&Json<'_>, &Json<'_>)) {
-    if marks.is_true() {
-        take(&Json::Null, marks);
-        return;
-    }
-    let count = values.items().len().max(marks.items().len());
-    for index in 0..count {
-        take(values.at(index), marks.at(index));
-    }
-    if let Json::Text(_) | Json::Number(_) = values {
-        take(values, marks);
-    }
 }
 
 /// `22`, `022`, `20-25`, `20 - 25`, `22,80`, `*`.
@@ -225,119 +196,4 @@ pub(super) fn parse_ports(text: &str) -> Option<PortSet> {
         };
         (low <= high).then(|| all.union(&PortSet::range(low, high)))
     })
-}
-
-struct End {
-    prefix: &'static str,
-    prefixes: &'static str,
-    members: &'static str,
-    /// What stands for one that is absent: Azure refuses that, so only damaged plans have it.
-    default: Peer,
-}
-
-const SOURCE: End = End {
-    prefix: "source_address_prefix",
-    prefixes: "source_address_prefixes",
-    members: "source_application_security_group_ids",
-    default: Peer::Unreadable,
-};
-const DESTINATION: End = End {
-    prefix: "destination_address_prefix",
-    prefixes: "destination_address_prefixes",
-    members: "destination_application_security_group_ids",
-    default: Peer::Anyone,
-};
-
-fn peers(
-    values: &Json<'_>,
-    unknown: &Json<'_>,
-    end: &End,
-    unreadable: &mut Vec<&'static str>,
-) -> Vec<Peer> {
-    let mut peers = Vec::new();
-    for (key, members) in [
-        (end.prefix, false),
-        (end.prefixes, false),
-        (end.members, true),
-    ] {
-        let mut take = |value: &Json<'_>, mark: &Json<'_>| {
-            if mark.is_marked() {
-                peers.push(Peer::Unknown(Path::of(key)));
-            } else if let Some(text) = value.text() {
-                if members {
-                    peers.push(Peer::Members(text.to_owned()));
-                } else {
-                    peers.extend(text.split(',').map(parse_peer));
-                }
-            }
-        };
-        if key == end.prefix {
-            take(values.get(key), unknown.mark(key));
-        } else {
-            each(values.get(key), unknown.mark(key), &mut take);
-        }
-    }
-    if peers.is_empty() {
-        peers.push(end.default.clone());
-    }
-    if peers.contains(&Peer::Unreadable) {
-        unreadable.push(end.prefix);
-    }
-    peers.dedup();
-    peers
-}
-
-fn parse_peer(text: &str) -> Peer {
-    let text = text.trim();
-    match text.to_ascii_lowercase().as_str() {
-        "*" | "any" => return Peer::Anyone,
-        "internet" => return Peer::Internet,
-        "virtualnetwork" => return Peer::VirtualNetwork,
-        _ => {}
-    }
-    if let Some(addresses) = Addresses::parse(text) {
-        return Peer::Addresses(addresses);
-    }
-    let tag = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text
-            .chars()
-            .all(|one| one.is_ascii_alphanumeric() || one == '.' || one == '_');
-    if tag {
-        Peer::Tag(tag_name(text))
-    } else {
-        Peer::Unreadable
-    }
-}
-
-/// Azure does not mind the case of a tag; these are how the common ones are written.
-fn tag_name(text: &str) -> String {
-    const KNOWN: [&str; 14] = [
-        "ActionGroup",
-        "ApiManagement",
-        "AppService",
-        "AzureActiveDirectory",
-        "AzureBackup",
-        "AzureCloud",
-        "AzureDevOps",
-        "AzureFrontDoor",
-        "AzureKeyVault",
-        "AzureLoadBalancer",
-        "AzureMonitor",
-        "GatewayManager",
-        "Sql",
-        "Storage",
-    ];
-    let (tag, region) = match text.split_once('.') {
-        Some((tag, region)) => (tag, Some(region)),
-        None => (text, None),
-    };
-    let tag = KNOWN
-        .iter()
-        .find(|known| known.eq_ignore_ascii_case(tag))
-        .copied()
-        .unwrap_or(tag);
-    match region {
-        Some(region) => format!("{tag}.{region}"),
-        None => tag.to_owned(),
-    }
 }

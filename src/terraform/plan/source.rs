@@ -2,7 +2,8 @@
 
 use super::fact::{Fact, Path};
 use super::ownership::Ownership;
-use super::rule::{Bounds, Peer};
+use super::peer::Peer;
+use super::rule::Bounds;
 use super::world::World;
 use crate::fleet::address::Addresses;
 use crate::fleet::sources::{Names, SourceSet};

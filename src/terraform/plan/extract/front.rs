@@ -69,11 +69,10 @@ fn rule(values: Values<'_, '_>, translates: bool) -> BalancerRule {
         "backend_address_pool_ids",
         Path::of("backend_address_pool_ids"),
     );
-    for key in ["backend_address_pool_id"] {
-        pools.ids.extend(values.text(key));
-        if values.is_unknown(key) && !translates {
-            pools.unknown = Some(Path::of(key));
-        }
+    let older = "backend_address_pool_id";
+    pools.ids.extend(values.text(older));
+    if values.is_unknown(older) && !translates {
+        pools.unknown = Some(Path::of(older));
     }
     if pools == Links::default() && !translates {
         pools.unknown = Some(Path::of("backend_address_pool_ids"));

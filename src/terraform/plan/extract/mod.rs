@@ -13,6 +13,7 @@ use std::net::IpAddr;
 
 /// The values of a resource and the marks that run parallel to them.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "the values beside their marks")]
 pub(super) struct Values<'v, 'a> {
     pub(super) values: &'v Json<'a>,
     pub(super) unknown: &'v Json<'a>,

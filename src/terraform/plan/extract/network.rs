@@ -67,26 +67,17 @@ fn tie(values: Values<'_, '_>, kind: Tie, left: &'static str, right: &'static st
     })
 }
 
-/// The rules of a group that is to be created are unknown as a whole when none are written inline:
-/// the attribute is computed. The configuration tells that apart from rules that are not known yet;
-/// for one that exists an unknown list is always a list that changes.
 fn group(values: Values<'_, '_>, created: bool) -> Group {
-    let list = values.member("security_rule");
-    let rules = if list.unknown.is_true() && !created {
-        None
-    } else if list.unknown.is_true() {
-        Some(Vec::new())
-    } else {
+    let rules = (!values.member("security_rule").unknown.is_true()).then(|| {
         let blocks = values.blocks("security_rule");
-        Some(
-            blocks
-                .map(|block| rule::read(block.values, block.unknown, block.sensitive))
-                .collect(),
-        )
-    };
+        blocks
+            .map(|block| rule::read(block.values, block.unknown, block.sensitive))
+            .collect()
+    });
     Group {
         named: values.named(),
         rules,
+        created,
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn nic(name: &str, ip: &str, public: Option<&str>) -> Value {
             "public_ip_address_id": public.map(|name| id("publicIPAddresses", name)) }] })
 }
 
-fn named_group(name: &str, rules: &[Value]) -> Value {
+pub(super) fn named_group(name: &str, rules: &[Value]) -> Value {
     json!({ "id": id("networkSecurityGroups", name), "name": name, "resource_group_name": "rg", "security_rule": rules })
 }
 
@@ -52,7 +52,7 @@ fn public(doc: Doc, sku: &str) -> Doc {
     doc.stands("azurerm_public_ip.pip", json!({ "id": id("publicIPAddresses", "pip"), "name": "pip", "resource_group_name": "rg", "sku": sku, "ip_address": "20.1.2.3" }))
 }
 
-fn nic_tie(doc: Doc, group: &str) -> Doc {
+pub(super) fn nic_tie(doc: Doc, group: &str) -> Doc {
     doc.stands("azurerm_network_interface_security_group_association.tie", json!({ "network_interface_id": id("networkInterfaces", "nic"), "network_security_group_id": id("networkSecurityGroups", group) }))
 }
 
@@ -71,7 +71,7 @@ fn ssh() -> Value {
     rule("ssh", 100, &json!({}))
 }
 
-fn deny() -> Value {
+pub(super) fn deny() -> Value {
     rule(
         "deny",
         4096,
@@ -259,19 +259,4 @@ fn a_detached_group_leaves_a_machine_unprotected() {
     assert_eq!(plan.problems[0].kind, ProblemKind::Unprotected);
     assert_eq!(open_of(&plan, VM), [VNET]);
     assert!(machine(&plan, VM).open_before.is_empty());
-}
-
-#[test]
-fn an_adopted_interface_is_known_by_its_id() {
-    let plan = Doc::default()
-        .stands("azurerm_network_security_group.this[\"database\"]", named_group("database", &[deny()]))
-        .stands("azurerm_network_interface_security_group_association.this[\"database\"]", json!({
-            "network_interface_id": id("networkInterfaces", "database-nic"), "network_security_group_id": id("networkSecurityGroups", "database") }))
-        .read();
-    assert_eq!(plan.groups[0].key.as_deref(), Some("database"));
-    assert_eq!(plan.groups[0].attached_to, ["database-nic"]);
-    assert_eq!(
-        plan.groups[0].interface_ids,
-        [id("networkInterfaces", "database-nic")]
-    );
 }

@@ -1,12 +1,18 @@
 //! Plans made by hand, and what they mean in words.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "values are made where they are passed"
+)]
+
+mod adopted;
 mod answers;
 mod attachments;
+mod first_match;
 mod forms;
 mod natures;
 mod references;
 mod rules;
-mod scratch;
 mod stale;
 
 use super::address;

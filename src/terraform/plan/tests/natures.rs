@@ -1,5 +1,10 @@
 //! What happens to machines, in words.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "values are made where they are passed"
+)]
+
 use super::attachments::{VM, id, vm};
 use super::*;
 use crate::terraform::plan::{Action, MachineChange};

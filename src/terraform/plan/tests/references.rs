@@ -220,3 +220,80 @@ fn modules_are_followed_through_variables_and_outputs() {
     assert_eq!(plan.neighbourhoods[0].machines, [VM]);
     assert_eq!(plan.groups[0].attached_to, ["azurerm_network_interface.n"]);
 }
+
+/// Interfaces that choose their subnet by a value that is in the plan's variables.
+#[test]
+fn each_value_of_a_variable_chooses_by_its_value() {
+    let mut doc = Doc::default();
+    for (key, range) in [("inner", "10.0.1.0/24"), ("outer", "10.0.2.0/24")] {
+        doc = doc.create(
+            &format!("azurerm_subnet.this[\"{key}\"]"),
+            json!({ "address_prefixes": [range] }),
+        );
+    }
+    let marks = json!({ "id": true, "ip_configuration": [{ "subnet_id": true }] });
+    doc = doc
+        .create_unknown("azurerm_network_interface.this[\"web\"]", json!({ "ip_configuration": [{ "name": "i" }] }), marks)
+        .refers("azurerm_network_interface.this", &json!({ "ip_configuration.subnet_id": ["azurerm_subnet.this", "each.value.subnet", "each.value"] }))
+        .for_each(&["var.servers"])
+        .root("variables", json!({ "servers": { "value": { "web": { "subnet": "outer" } } } }));
+    let plan = fresh_vm(doc, VM)
+        .refers(VM, &json!({ "network_interface_ids": references("azurerm_network_interface.this[\"web\"]", "id") }))
+        .read();
+    let with: Vec<usize> = plan
+        .neighbourhoods
+        .iter()
+        .map(|one| one.machines.len())
+        .collect();
+    assert_eq!(with, [0, 1]);
+}
+
+#[test]
+fn an_index_into_fewer_targets_is_not_taken_at_its_word() {
+    let mut doc = Doc::default();
+    for index in 0..4 {
+        doc = fresh_nic(doc, &format!("{NIC}.n[{index}]"));
+        doc = doc.create_unknown(
+            &format!("{TIE}.t[{index}]"),
+            json!({}),
+            json!({ "id": true, "network_interface_id": true, "network_security_group_id": true }),
+        );
+    }
+    for index in 0..2 {
+        doc = doc.create(
+            &format!("{NSG}.g[{index}]"),
+            group(&[rule("ssh", 100, &json!({}))]),
+        );
+    }
+    let plan = doc
+        .refers(&format!("{TIE}.t"), &json!({ "network_interface_id": [format!("{NIC}.n"), "count.index"], "network_security_group_id": [format!("{NSG}.g"), "count.index"] }))
+        .read();
+    assert_eq!(plan.groups[0].attached_to.len(), 4);
+    assert_eq!(plan.groups[1].attached_to.len(), 4);
+}
+
+#[test]
+fn rules_that_are_written_but_not_known_may_open_everything() {
+    let after = json!({ "name": "g", "resource_group_name": "rg" });
+    let fresh = || {
+        Doc::default().create_unknown(
+            GROUP,
+            after.clone(),
+            json!({ "id": true, "security_rule": true }),
+        )
+    };
+    assert_eq!(
+        unproven(
+            &fresh()
+                .refers(GROUP, &json!({ "name": ["var.name"] }))
+                .read(),
+            GROUP
+        ),
+        Vec::<String>::new()
+    );
+    let plan = fresh()
+        .refers(GROUP, &json!({ "security_rule": ["local.rules"] }))
+        .read();
+    assert_eq!(open(&plan, GROUP), Vec::<String>::new());
+    assert_eq!(unproven(&plan, GROUP), ["tcp+udp 0-65535 internet"]);
+}

@@ -139,3 +139,18 @@ fn a_list_that_changes_but_is_not_known_proves_nothing() {
     assert_eq!(open(&plan, GROUP), Vec::<String>::new());
     assert_eq!(unproven(&plan, GROUP), ["tcp+udp 0-65535 internet"]);
 }
+
+#[test]
+fn a_rule_for_a_group_outside_the_plan_is_not_lost() {
+    let plan = Doc::default().create(RULE, web("22")).read();
+    assert_eq!(open(&plan, "rg/g"), ["tcp 22 internet", VNET]);
+    assert!(plan.groups[0].maybe_attached_elsewhere);
+    let mut unknown = web("22");
+    unknown["network_security_group_name"] = Value::Null;
+    let marks = json!({ "id": true, "network_security_group_name": true });
+    let plan = Doc::default().create_unknown(RULE, unknown, marks).read();
+    assert_eq!(
+        open(&plan, &format!("the group of {RULE}"))[0],
+        "tcp 22 internet"
+    );
+}

@@ -2,6 +2,8 @@
 //!
 //! The buffer grows to the largest value that is handed out whole, never to the size of the input.
 
+mod pass;
+
 use super::error::PlanError;
 use camino::Utf8PathBuf;
 use std::io::Read;
@@ -153,9 +155,8 @@ impl<R: Read> Scanner<R> {
             if self.expect()? != b'"' {
                 return Err(self.damaged("there is no name of a member"));
             }
-            let name = match serde_json::from_slice::<String>(self.slice()?) {
-                Ok(name) => name,
-                Err(_) => return Err(self.damaged("the name of a member is unreadable")),
+            let Ok(name) = serde_json::from_slice::<String>(self.slice()?) else {
+                return Err(self.damaged("the name of a member is unreadable"));
             };
             if self.expect()? != b':' {
                 return Err(self.damaged("there is no colon"));
@@ -227,98 +228,5 @@ impl<R: Read> Scanner<R> {
     pub(super) fn skip(&mut self) -> Result<()> {
         self.expect()?;
         self.pass()
-    }
-
-    /// Moves past one value that begins here.
-    fn pass(&mut self) -> Result<()> {
-        let mut open = 0usize;
-        loop {
-            let Some(&byte) = self.buffer.get(self.at) else {
-                if self.fill()? {
-                    continue;
-                }
-                return Err(self.cut_off());
-            };
-            match byte {
-                b'"' => {
-                    self.at += 1;
-                    self.pass_text()?;
-                }
-                b'{' | b'[' => {
-                    open += 1;
-                    self.at += 1;
-                    continue;
-                }
-                b'}' | b']' => {
-                    if open == 0 {
-                        return Err(self.damaged("a bracket closes what is not open"));
-                    }
-                    open -= 1;
-                    self.at += 1;
-                }
-                _ if open == 0 => self.pass_word()?,
-                _ => {
-                    self.pass_plain();
-                    continue;
-                }
-            }
-            if open == 0 {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Everything up to the next quote or bracket.
-    fn pass_plain(&mut self) {
-        let rest = &self.buffer[self.at..];
-        self.at += rest
-            .iter()
-            .position(|byte| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']'))
-            .unwrap_or(rest.len());
-    }
-
-    /// The rest of a text, its closing quote included.
-    fn pass_text(&mut self) -> Result<()> {
-        loop {
-            match memchr::memchr2(b'"', b'\\', &self.buffer[self.at..]) {
-                Some(length) if self.buffer[self.at + length] == b'"' => {
-                    self.at += length + 1;
-                    return Ok(());
-                }
-                Some(length) if self.at + length + 1 < self.buffer.len() => self.at += length + 2,
-                Some(length) => {
-                    self.at += length;
-                    if !self.fill()? {
-                        return Err(self.cut_off());
-                    }
-                }
-                None => {
-                    self.at = self.buffer.len();
-                    if !self.fill()? {
-                        return Err(self.cut_off());
-                    }
-                }
-            }
-        }
-    }
-
-    /// A number, `true`, `false` or `null`.
-    fn pass_word(&mut self) -> Result<()> {
-        let start = self.dropped + self.at;
-        loop {
-            while let Some(&byte) = self.buffer.get(self.at) {
-                if !matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'+' | b'-' | b'.') {
-                    return if self.dropped + self.at == start {
-                        Err(self.damaged("there is no value"))
-                    } else {
-                        Ok(())
-                    };
-                }
-                self.at += 1;
-            }
-            if !self.fill()? {
-                return Ok(());
-            }
-        }
     }
 }

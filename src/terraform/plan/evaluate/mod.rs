@@ -3,30 +3,18 @@
 //! What is not known is decided twice. For what is certainly open an unknown allow matches nothing
 //! and an unknown deny everything; for what may be open it is the other way round.
 
+mod destination;
+
+pub(super) use destination::Destination;
+
 use super::group::Rules;
-use super::model::Contribution;
-use super::rule::{Bounds, Peer, Rule};
+use super::machine::Contribution;
+use super::peer::Peer;
+use super::rule::{Bounds, Rule};
 use super::source::Sources;
-use crate::fleet::address::Addresses;
-use crate::fleet::port::PortSet;
 use crate::fleet::reach::Reach;
 use crate::fleet::sources::SourceSet;
-use std::net::IpAddr;
 use std::sync::Arc;
-
-/// For whom the group is asked.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Destination<'a> {
-    /// For anything behind it.
-    Any,
-    Interface {
-        at: Option<usize>,
-        /// Empty when they are not known.
-        addresses: &'a [IpAddr],
-        /// Where its address lies; `None`: not known.
-        subnet: Option<&'a Addresses>,
-    },
-}
 
 /// What a group lets in.
 #[derive(Debug, Clone)]
@@ -224,94 +212,17 @@ fn space(
     sources: Sources<'_, '_>,
     destination: Destination<'_>,
 ) -> Bounds<Reach> {
-    let (sure, maybe) = reaches(holder, rule, sources, destination);
+    let (sure, maybe) = destination::reaches(holder, rule, sources, destination);
     if !maybe {
         return Bounds::default();
     }
     let from = sources.read(holder, &rule.from);
-    let build = |protocols: super::rule::Protocols, ports: &PortSet, from: &SourceSet| {
-        protocols
-            .one()
-            .map_or_else(Reach::default, |protocol| Reach::new(protocol, ports, from))
-    };
     Bounds {
         sure: if sure && certain {
-            build(rule.protocols.sure, &rule.ports.sure, &from.sure)
+            rule.protocols.sure.reach(&rule.ports.sure, &from.sure)
         } else {
             Reach::default()
         },
-        maybe: build(rule.protocols.maybe, &rule.ports.maybe, &from.maybe),
+        maybe: rule.protocols.maybe.reach(&rule.ports.maybe, &from.maybe),
     }
-}
-
-/// Whether a rule's destination is the one asked for: certainly, possibly.
-fn reaches(
-    holder: usize,
-    rule: &Rule,
-    sources: Sources<'_, '_>,
-    destination: Destination<'_>,
-) -> (bool, bool) {
-    let everywhere = rule
-        .to
-        .iter()
-        .any(|peer| matches!(peer, Peer::Anyone | Peer::VirtualNetwork));
-    if everywhere {
-        return (true, true);
-    }
-    let Destination::Interface {
-        at,
-        addresses,
-        subnet,
-    } = destination
-    else {
-        // Something behind the group is let in; something is not kept out.
-        let allows = rule.allow != Some(false);
-        return (allows, allows);
-    };
-    let (mut sure, mut maybe) = (false, false);
-    for peer in &rule.to {
-        match peer {
-            Peer::Addresses(set) => {
-                let inside = addresses.iter().any(|address| set.contains(*address));
-                let range_inside = subnet.is_some_and(|range| range.is_subset(set));
-                sure |= inside
-                    || addresses.is_empty() && range_inside
-                    || sources.network.is_subset(set);
-                let touches = subnet.is_none_or(|range| !range.intersection(set).is_empty());
-                maybe |= addresses.is_empty() && touches;
-            }
-            Peer::Members(id) => match (sources.world.by_id(id), at) {
-                (Some(group), Some(interface)) => {
-                    let members = sources.ownership.members.get(&group);
-                    sure |= members.is_some_and(|members| members.contains(&interface));
-                    maybe |= sources.ownership.members_unclear;
-                }
-                _ => maybe = true,
-            },
-            Peer::Unknown(path) => {
-                let kinds = ["azurerm_application_security_group"];
-                let found = path
-                    .attribute
-                    .ends_with("application_security_group_ids")
-                    .then(|| sources.world.resolve(holder, *path, &kinds));
-                match (
-                    found.filter(|found| !found.incomplete && !found.ambiguous),
-                    at,
-                ) {
-                    (Some(found), Some(interface)) => {
-                        sure |= found.targets.iter().any(|target| {
-                            let members = sources.ownership.members.get(&target.at);
-                            members.is_some_and(|members| members.contains(&interface))
-                        });
-                        maybe |= sources.ownership.members_unclear;
-                    }
-                    _ => maybe = true,
-                }
-            }
-            Peer::Unreadable => maybe = true,
-            // An address in the virtual network is neither in the internet nor behind a service tag.
-            Peer::Anyone | Peer::VirtualNetwork | Peer::Internet | Peer::Tag(_) => {}
-        }
-    }
-    (sure, sure || maybe)
 }
