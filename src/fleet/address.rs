@@ -125,6 +125,11 @@ impl Addresses {
         }
     }
 
+    /// Whether they have an address in common.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        self.v4.meets(&other.v4) || self.v6.meets(&other.v6)
+    }
+
     #[must_use]
     pub(crate) fn difference(&self, other: &Self) -> Self {
         Self {

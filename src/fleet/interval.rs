@@ -95,6 +95,20 @@ impl<T: Step> IntervalSet<T> {
         Self(merged)
     }
 
+    /// Whether they have anything in common.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let (mut i, mut j) = (0, 0);
+        while let (Some((low, high)), Some((other_low, other_high))) =
+            (self.0.get(i), other.0.get(j))
+        {
+            if low.max(other_low) <= high.min(other_high) {
+                return true;
+            }
+            if high < other_high { i += 1 } else { j += 1 }
+        }
+        false
+    }
+
     #[must_use]
     pub(crate) fn intersection(&self, other: &Self) -> Self {
         let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());

@@ -138,6 +138,35 @@ impl Reach {
             .unwrap_or_default()
     }
 
+    /// Whether any port of it is open to the same somebody in the other.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        meets(&self.tcp, &other.tcp) || meets(&self.udp, &other.udp)
+    }
+
+    /// Only the part that concerns ports `low..=high` of one protocol.
+    #[must_use]
+    pub(crate) fn slice(&self, protocol: Protocol, low: u16, high: u16) -> Self {
+        let steps = self.steps(protocol);
+        let first = steps.partition_point(|step| step.high < low);
+        let within = steps[first..].iter().take_while(|step| step.low <= high);
+        let cut = within.map(|step| Step {
+            low: step.low.max(low),
+            high: step.high.min(high),
+            from: Arc::clone(&step.from),
+        });
+        let cut = Arc::new(cut.collect());
+        match protocol {
+            Protocol::Tcp => Self {
+                tcp: cut,
+                udp: Steps::default(),
+            },
+            Protocol::Udp => Self {
+                tcp: Steps::default(),
+                udp: cut,
+            },
+        }
+    }
+
     /// Only the part that concerns these ports of this protocol.
     #[must_use]
     pub(crate) fn only(&self, protocol: Protocol, ports: &PortSet) -> Self {
@@ -186,6 +215,22 @@ impl Reach {
             udp: Arc::new(sweep(&self.udp, &other.udp, &combine)),
         }
     }
+}
+
+fn meets(a: &[Step], b: &[Step]) -> bool {
+    let (mut i, mut j) = (0, 0);
+    while let (Some(left), Some(right)) = (a.get(i), b.get(j)) {
+        let overlap = left.low.max(right.low) <= left.high.min(right.high);
+        if overlap && (Arc::ptr_eq(&left.from, &right.from) || left.from.meets(&right.from)) {
+            return true;
+        }
+        if left.high < right.high {
+            i += 1
+        } else {
+            j += 1
+        }
+    }
+    false
 }
 
 /// Walks both step functions together, cutting at every edge of either.

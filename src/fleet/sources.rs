@@ -52,6 +52,16 @@ impl Names {
             .filter(|_| !self.all_but)
     }
 
+    fn meets(&self, other: &Self) -> bool {
+        match (self.all_but, other.all_but) {
+            (false, false) => !self.names.is_disjoint(&other.names),
+            (false, true) => !self.names.is_subset(&other.names),
+            (true, false) => !other.names.is_subset(&self.names),
+            // There are always more names than those that are left out.
+            (true, true) => true,
+        }
+    }
+
     fn intersection(&self, other: &Self) -> Self {
         let (a, b) = (&self.names, &other.names);
         match (self.all_but, other.all_but) {
@@ -167,6 +177,13 @@ impl SourceSet {
             tags: self.tags.difference(&other.tags),
             machines: self.machines.difference(&other.machines),
         }
+    }
+
+    /// Whether anybody is in both.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        self.addresses.meets(&other.addresses)
+            || self.tags.meets(&other.tags)
+            || self.machines.meets(&other.machines)
     }
 
     pub(crate) fn is_subset(&self, other: &Self) -> bool {

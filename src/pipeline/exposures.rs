@@ -4,7 +4,7 @@ use crate::fleet::address::Addresses;
 use crate::fleet::exposure::{Line, Proof, Stage, lines};
 use crate::fleet::reach::Reach;
 use crate::fleet::server::Server;
-use crate::fleet::sources::{Book, Directory, SourceSet};
+use crate::fleet::sources::{Book, Directory};
 use crate::policy::Facts;
 use crate::policy::exposure::{undeclared, unpermitted};
 use crate::report::{GroupSheet, ShownExposure};
@@ -119,21 +119,24 @@ impl Planned {
 
 fn planned(facts: &Facts<'_>, subject: &Subject) -> Vec<ShownExposure> {
     let mut shown = Vec::new();
-    let excess = lines(&undeclared(facts, subject), &subject.directory, Proof::Open);
+    let excess = if subject.described {
+        lines(&undeclared(facts, subject), &subject.directory, Proof::Open)
+    } else {
+        Vec::new()
+    };
     let server = facts.server(&subject.name).filter(|_| subject.described);
     for (reach, proof) in [
         (&subject.open, Proof::Open),
         (&subject.unproven, Proof::CannotProve),
     ] {
         for line in cut(lines(reach, &subject.directory, proof), server) {
-            let range = Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
-            let rule = subject.rule_for(&reach.intersection(&range));
+            let rule = subject.rule_for(&reach.slice(line.protocol, line.low, line.high));
             shown.push(ShownExposure {
                 stage: Stage::Planned,
                 evidence: rule
                     .map_or_else(|| subject.address.clone(), |rule| rule.evidence.clone()),
                 purpose: String::new(),
-                permitted: !excess.iter().any(|left| overlap(left, &line)),
+                permitted: subject.described && !excess.iter().any(|left| overlap(left, &line)),
                 line: hidden(line, rule),
             });
         }
@@ -171,13 +174,11 @@ pub(super) fn groups(plan: &Plan, directory: &Directory) -> Vec<GroupSheet> {
                 lines(reach, &own, proof)
                     .into_iter()
                     .map(|line| {
-                        let range =
-                            Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
-                        let part = reach.intersection(&range);
+                        let part = reach.slice(line.protocol, line.low, line.high);
                         let rule = group
                             .contributions
                             .iter()
-                            .find(|one| !one.reach.intersection(&part).is_empty());
+                            .find(|one| one.reach.meets(&part));
                         hidden(line, rule)
                     })
                     .collect::<Vec<_>>()

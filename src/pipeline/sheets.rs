@@ -4,7 +4,6 @@ use super::exposures::{Planned, declared, hidden};
 use crate::fleet::exposure::{Line, gained};
 use crate::fleet::reach::Reach;
 use crate::fleet::server::Server;
-use crate::fleet::sources::SourceSet;
 use crate::fleet::words::or_list;
 use crate::policy::Facts;
 use crate::report::{Counts, ServerSheet};
@@ -135,8 +134,10 @@ fn sentences(subject: &Subject) -> Vec<String> {
 fn said(verb: &str, lines: &[Line], reach: &Reach, subject: &Subject) -> Vec<String> {
     let mut said: Vec<(String, String, Vec<&str>)> = Vec::new();
     for line in lines {
-        let range = Reach::new(Some(line.protocol), &line.range(), &SourceSet::anyone());
-        let line_shown = hidden(line.clone(), subject.rule_for(&reach.intersection(&range)));
+        let line_shown = hidden(
+            line.clone(),
+            subject.rule_for(&reach.slice(line.protocol, line.low, line.high)),
+        );
         let (ports, from) = (line_shown.ports(), or_list(&line_shown.from));
         match said
             .iter_mut()

@@ -71,7 +71,7 @@ fn of_server(facts: &Facts<'_>, server: &Server, backends: &SourceSet) -> Vec<Fi
         let left = facts
             .beyond(subject, &reach.only(Protocol::Tcp, &ports))
             .difference(&accepted);
-        for phrase in &*super::exposure::phrases(facts, subject, &left) {
+        for phrase in &super::exposure::phrases(facts, subject, &left) {
             let finding = super::exposure::planned(&META, facts, subject, phrase, says);
             findings.push(finding.help(help));
         }

@@ -244,7 +244,7 @@ impl Phrases {
         leave: impl FnOnce() -> Reach,
     ) -> Arc<[Phrase]> {
         if subject.described {
-            return phrases(facts, subject, &leave());
+            return phrases(facts, subject, &leave()).into();
         }
         let evidence = subject
             .evidence
@@ -252,15 +252,34 @@ impl Phrases {
             .map(|rules| Arc::as_ptr(rules).addr())
             .collect();
         let key = (reach.key(), evidence, subject.directory.network.clone());
-        Arc::clone(
-            self.0
-                .entry(key)
-                .or_insert_with(|| phrases(facts, subject, &leave())),
-        )
+        Arc::clone(self.0.entry(key).or_insert_with(|| {
+            // A machine that nobody describes is one thing to mend, not one for each of its ports.
+            merged(phrases(facts, subject, &leave()))
+                .into_iter()
+                .collect()
+        }))
     }
 }
 
-pub(super) fn phrases(facts: &Facts<'_>, subject: &Subject, left: &Reach) -> Arc<[Phrase]> {
+/// All in one, the first few in words.
+fn merged(phrases: Vec<Phrase>) -> Option<Phrase> {
+    let (count, evidence) = (
+        phrases.len(),
+        phrases.first().and_then(|first| first.evidence.clone()),
+    );
+    let mut said: Vec<String> = phrases.into_iter().map(|phrase| phrase.what).collect();
+    said.dedup();
+    if said.len() > SAID {
+        said.truncate(SAID);
+        said.push(format!("{} more", count - SAID));
+    }
+    (count > 0).then(|| Phrase {
+        what: and_list(&said),
+        evidence,
+    })
+}
+
+pub(super) fn phrases(facts: &Facts<'_>, subject: &Subject, left: &Reach) -> Vec<Phrase> {
     let phrase = |left: Leftover| {
         let rule = subject.rule_for(&left.reach());
         Phrase {

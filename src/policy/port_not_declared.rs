@@ -60,7 +60,7 @@ fn unclaimed(facts: &Facts<'_>) -> Vec<Finding> {
             let rule = group
                 .contributions
                 .iter()
-                .find(|one| !one.reach.intersection(&left.reach()).is_empty());
+                .find(|one| one.reach.meets(&left.reach()));
             let what = match rule {
                 Some(rule) if rule.sensitive => "(sensitive)".to_owned(),
                 _ => format!(

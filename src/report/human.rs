@@ -5,6 +5,7 @@ use super::{Outcome, Report, ServerSheet, snippet};
 use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Proof, Stage};
 use crate::fleet::words::{count, or_list};
+use std::collections::BTreeSet;
 use std::io;
 
 /// More findings than this of one severity are counted, not drawn.
@@ -24,8 +25,12 @@ pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) ->
         writeln!(out, "and {more} more: `--format json` has all of them\n")?;
     }
     briefly(report, paint, out)?;
+    let wrong: BTreeSet<&str> = errors
+        .iter()
+        .filter_map(|finding| finding.server.as_deref())
+        .collect();
     let mut sheets: Vec<&ServerSheet> = report.servers.iter().collect();
-    sheets.sort_by_key(|sheet| (!has_error(report, sheet), !changes(sheet)));
+    sheets.sort_by_cached_key(|sheet| (!wrong.contains(sheet.name.as_str()), !changes(sheet)));
     for sheet in sheets.iter().take(SHEETS) {
         server(sheet, paint, out)?;
     }
@@ -113,12 +118,6 @@ fn first_sentence(text: &str) -> String {
         .split_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-fn has_error(report: &Report, sheet: &ServerSheet) -> bool {
-    report.findings.iter().any(|finding| {
-        finding.severity == Severity::Error && finding.server.as_deref() == Some(&sheet.name)
-    })
 }
 
 fn changes(sheet: &ServerSheet) -> bool {

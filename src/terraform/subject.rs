@@ -45,7 +45,7 @@ impl Subject {
         self.evidence
             .iter()
             .flat_map(|group| group.iter())
-            .find(|one| !one.reach.intersection(reach).is_empty())
+            .find(|one| one.reach.meets(reach))
     }
 
     pub(crate) fn evidence_of(&self, protocol: Protocol, ports: &PortSet) -> Option<&Contribution> {
