@@ -66,7 +66,14 @@ impl Reach {
 
     /// Where it lies in memory: equal keys are equal reaches, for as long as both live.
     pub(crate) fn key(&self) -> (usize, usize) {
-        (Arc::as_ptr(&self.tcp).addr(), Arc::as_ptr(&self.udp).addr())
+        let of = |steps: &Steps| {
+            if steps.is_empty() {
+                0
+            } else {
+                Arc::as_ptr(steps).addr()
+            }
+        };
+        (of(&self.tcp), of(&self.udp))
     }
 
     /// Whether both are one value in memory, which makes comparing them needless.

@@ -76,7 +76,7 @@ impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
         let (sender, receiver) = sync_channel(WAITING);
         let receiver = Arc::new(Mutex::new(receiver));
         let threads = thread::available_parallelism().map_or(1, NonZero::get);
-        for _ in 0..threads.saturating_sub(1).clamp(1, 3) {
+        for _ in 0..threads.saturating_sub(1).clamp(1, 2) {
             let receiver = Arc::clone(&receiver);
             let read = self.read;
             self.workers
