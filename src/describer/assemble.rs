@@ -37,7 +37,7 @@ struct Parts {
 }
 
 pub(super) fn environment(
-    folder: Utf8PathBuf,
+    folder: &Utf8Path,
     documents: Vec<Document>,
     is_set: &dyn Fn(&str) -> bool,
     today: Date,
@@ -49,7 +49,7 @@ pub(super) fn environment(
         mut findings,
     } = parts(documents);
     missing(
-        &folder,
+        folder,
         ground.is_some(),
         policy.is_some(),
         !servers.is_empty(),

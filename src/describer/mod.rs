@@ -104,7 +104,7 @@ pub(crate) fn load(
         sources,
         environments: environments
             .map(|(folder, documents)| {
-                assemble::environment(folder.path, documents, secrets, today)
+                assemble::environment(&folder.path, documents, secrets, today)
             })
             .collect(),
         findings,

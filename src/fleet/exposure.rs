@@ -63,10 +63,6 @@ impl Line {
         PortSet::range(self.low, self.high).words().remove(0)
     }
 
-    pub(crate) fn range(&self) -> PortSet {
-        PortSet::range(self.low, self.high)
-    }
-
     #[must_use]
     pub(crate) fn hide(mut self) -> Self {
         self.hidden = true;

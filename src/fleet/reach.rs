@@ -135,6 +135,7 @@ impl Reach {
     }
 
     /// Who reaches one port.
+    #[cfg(test)]
     pub(crate) fn at(&self, protocol: Protocol, port: u16) -> SourceSet {
         let steps = self.steps(protocol);
         let at = steps.partition_point(|step| step.high < port);
@@ -232,9 +233,9 @@ fn meets(a: &[Step], b: &[Step]) -> bool {
             return true;
         }
         if left.high < right.high {
-            i += 1
+            i += 1;
         } else {
-            j += 1
+            j += 1;
         }
     }
     false

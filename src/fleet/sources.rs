@@ -40,6 +40,7 @@ impl Names {
         self.all_but && self.names.is_empty()
     }
 
+    #[cfg(test)]
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.names.contains(name) != self.all_but
     }
@@ -186,6 +187,7 @@ impl SourceSet {
             || self.machines.meets(&other.machines)
     }
 
+    #[cfg(test)]
     pub(crate) fn is_subset(&self, other: &Self) -> bool {
         self.difference(other).is_empty()
     }

@@ -111,6 +111,14 @@ pub(super) fn judge(
     report.servers = sheets::servers(&facts, &report.sources);
     report.groups = exposures::groups(plan, &directory);
     report.counts = Some(sheets::counts(plan.totals));
+    let failed = plan.checks.iter().filter(|check| check.status == "fail");
+    for check in failed.filter(|check| !check.address.starts_with("check.power_")) {
+        let words = check.messages.join("; ");
+        report
+            .notes
+            .push(format!("{} fails: {words}", check.address));
+    }
+    report.terraform.clone_from(&plan.terraform_version);
     for drift in &plan.drift {
         report.notes.extend(
             drift

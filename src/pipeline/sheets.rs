@@ -79,7 +79,12 @@ fn sheet(
             (None, Some(server)) => server.state.value.word().to_owned(),
             (None, None) => "unknown".to_owned(),
         },
-        facts: server.map(words).unwrap_or_default(),
+        facts: match (server, subject) {
+            (Some(server), _) => words(server),
+            (None, subject) => subject
+                .map(|subject| subject.facts.clone())
+                .unwrap_or_default(),
+        },
         changes,
         sentences: subject.map(sentences).unwrap_or_default(),
         declared: server

@@ -1,7 +1,8 @@
 //! LO204: somebody beside the backend reaches the database.
 
 use super::Facts;
-use super::exposure::{data_ports, leftovers};
+use super::exposure::data_ports;
+use super::phrase::{leftovers, phrases, planned};
 use crate::finding::{Finding, Meta, Severity};
 use crate::fleet::address::Addresses;
 use crate::fleet::port::Protocol;
@@ -71,8 +72,8 @@ fn of_server(facts: &Facts<'_>, server: &Server, backends: &SourceSet) -> Vec<Fi
         let left = facts
             .beyond(subject, &reach.only(Protocol::Tcp, &ports))
             .difference(&accepted);
-        for phrase in &super::exposure::phrases(facts, subject, &left) {
-            let finding = super::exposure::planned(&META, facts, subject, phrase, says);
+        for phrase in &phrases(facts, subject, &left) {
+            let finding = planned(&META, facts, subject, phrase, says);
             findings.push(finding.help(help));
         }
     }

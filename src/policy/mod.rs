@@ -2,6 +2,7 @@
 
 pub(crate) mod exposure;
 mod nature;
+mod phrase;
 
 use crate::finding::{Finding, Meta};
 use crate::fleet::Fleet;

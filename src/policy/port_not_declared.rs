@@ -1,7 +1,7 @@
 //! LO201: the plan opens what no describer declares.
 
 use super::Facts;
-use super::exposure::{Phrases, leftovers, planned};
+use super::phrase::{Phrases, leftovers, planned};
 use crate::finding::{Finding, Meta, Severity};
 use std::collections::BTreeSet;
 

@@ -1,7 +1,8 @@
 //! LO203: a describer opens what the policy does not permit its role.
 
 use super::Facts;
-use super::exposure::{leftovers, without_data_ports};
+use super::exposure::without_data_ports;
+use super::phrase::leftovers;
 use crate::finding::{Finding, Meta, Severity};
 use crate::fleet::reach::Reach;
 use crate::fleet::server::Server;

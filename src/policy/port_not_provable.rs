@@ -1,7 +1,7 @@
 //! LO202: values that are not known yet may open a port.
 
 use super::Facts;
-use super::exposure::{Phrases, planned};
+use super::phrase::{Phrases, planned};
 use crate::finding::{Finding, Meta, Severity};
 
 pub(super) static META: Meta = Meta {

@@ -22,6 +22,8 @@ struct Document<'a> {
     security_groups: Vec<Group<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     totals: Option<Totals>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terraform_version: Option<&'a str>,
     notes: &'a [String],
     applied: bool,
 }
@@ -134,6 +136,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
                 import,
             },
         ),
+        terraform_version: report.terraform.as_deref(),
         notes: &report.notes,
         applied: report.applied,
     };

@@ -115,6 +115,8 @@ pub(crate) struct Report {
     pub(crate) servers: Vec<ServerSheet>,
     pub(crate) groups: Vec<GroupSheet>,
     pub(crate) counts: Option<Counts>,
+    /// The version of Terraform that made the plan.
+    pub(crate) terraform: Option<String>,
     /// What happened beside the question asked: what was put into the simulated cloud, what was found changed.
     pub(crate) notes: Vec<String>,
     /// The plan was applied.
@@ -133,6 +135,7 @@ impl Report {
             servers: Vec::new(),
             groups: Vec::new(),
             counts: None,
+            terraform: None,
             notes: Vec::new(),
             applied: false,
         }

@@ -19,6 +19,8 @@ pub(crate) struct Subject {
     /// A describer names it.
     pub(crate) described: bool,
     pub(crate) address: String,
+    /// What stands beside the name of a machine that no describer names.
+    pub(crate) facts: Vec<String>,
     /// `running`, `stopped`, `absent`, `unknown`: as the plan leaves it.
     pub(crate) state: &'static str,
     pub(crate) changes: Vec<MachineChange>,
@@ -155,6 +157,7 @@ fn of_machine(machine: &Machine, server: Option<&Server>, directory: &Directory)
         name: server.map_or_else(|| machine.label.clone(), |server| server.name().to_owned()),
         described: server.is_some(),
         address: machine.address.clone(),
+        facts: facts(machine),
         state: match server {
             _ if !machine.stays => "absent",
             Some(server) => server.state.value.word(),
@@ -173,6 +176,23 @@ fn of_machine(machine: &Machine, server: Option<&Server>, directory: &Directory)
             ..SourceSet::machine(machine.label.clone())
         },
     }
+}
+
+fn facts(machine: &Machine) -> Vec<String> {
+    let public = match machine.public {
+        PublicSide::None => "no public address",
+        PublicSide::Behind => "behind a public address",
+        PublicSide::Unknown => "perhaps a public address",
+        PublicSide::Standard | PublicSide::Public => "public address",
+        PublicSide::Basic => "public address (Basic)",
+    };
+    let parts = [Some(&machine.kind), machine.size_after.as_ref()];
+    let known = parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .cloned();
+    known.chain([public.to_owned()]).collect()
 }
 
 fn of_server(
@@ -200,6 +220,7 @@ fn of_server(
         name: server.name().to_owned(),
         described: true,
         address: adopted::address(server.name()),
+        facts: Vec::new(),
         state: server.state.value.word(),
         changes: if server.state.value == PowerState::Absent {
             Vec::new()

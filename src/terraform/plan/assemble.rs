@@ -59,7 +59,6 @@ pub(super) fn assemble(mut document: Document) -> Plan {
         .cloned();
     let ordered = by_address(&changes);
     let plan = Plan {
-        format_version: document.format_version.unwrap_or_default(),
         terraform_version: document.terraform_version,
         machines,
         groups: groups::groups(&after, before.as_ref()),

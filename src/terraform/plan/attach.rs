@@ -23,7 +23,6 @@ pub(super) type Gate = Vec<Alternative>;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
     pub(super) addresses: Vec<String>,
-    pub(super) interface_ids: Vec<String>,
     pub(super) subnets: Vec<usize>,
     pub(super) interfaces: Vec<usize>,
     pub(super) unclear: bool,
@@ -144,11 +143,6 @@ impl Attachments {
             if certain {
                 places.addresses.push(world.address(at).to_owned());
                 places.interfaces.push(at);
-                if world.index.changes[at].data {
-                    let interface = world.interface(at);
-                    let id = interface.and_then(|interface| interface.named.id.clone());
-                    places.interface_ids.extend(id);
-                }
             } else {
                 places.unclear = true;
             }
@@ -160,7 +154,6 @@ impl Attachments {
         for group in groups(gate) {
             let places = self.places.entry(group).or_default();
             places.addresses.push(last_part(id));
-            places.interface_ids.push(id.to_owned());
         }
         merge(
             self.outside.entry(id.to_ascii_lowercase()).or_default(),

@@ -15,7 +15,7 @@ pub(super) fn groups(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
     let none = Places::default();
     let mut groups = Vec::new();
     for (at, fact) in after.world.facts() {
-        let (Fact::Group(group), change) = (fact, &changes[at]) else {
+        let (Fact::Group(_), change) = (fact, &changes[at]) else {
             continue;
         };
         let places = after.attachments.places.get(&at).unwrap_or(&none);
@@ -43,10 +43,8 @@ pub(super) fn groups(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
         attached_to.dedup();
         groups.push(Group {
             address: change.address.clone(),
-            name: group.named.name.clone(),
             key: change.key.clone(),
             attached_to,
-            interface_ids: places.interface_ids.clone(),
             maybe_attached_elsewhere: places.unclear,
             open: evaluated.open.clone(),
             unproven: evaluated.maybe.difference(&evaluated.open),
@@ -73,10 +71,8 @@ fn strays(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
             .map(|(before, rules)| before.strays(rules).open);
         Group {
             address: address.clone(),
-            name: address.rsplit('/').next().map(str::to_owned),
             key: None,
             attached_to: Vec::new(),
-            interface_ids: Vec::new(),
             maybe_attached_elsewhere: true,
             unproven: evaluated.maybe.difference(&evaluated.open),
             open_before: then.unwrap_or_default(),

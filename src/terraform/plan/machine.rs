@@ -1,10 +1,7 @@
 //! What a plan means for one machine: its changes, and who reaches it.
 
-use super::model::Action;
 use crate::fleet::address::Addresses;
-use crate::fleet::port::Protocol;
 use crate::fleet::reach::Reach;
-use crate::fleet::sources::SourceSet;
 use crate::fleet::words::and_list;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,7 +20,6 @@ pub(crate) struct Machine {
     pub(crate) label: String,
     /// `resource-group/name` in lower case, where both are known: what stays when the address changes.
     pub(crate) identity: Option<String>,
-    pub(crate) actions: Vec<Action>,
     /// Empty when nothing changes.
     pub(crate) changes: Vec<MachineChange>,
     pub(crate) size_before: Option<String>,
@@ -47,23 +43,6 @@ pub(crate) struct Machine {
     pub(crate) network: Addresses,
     /// Whether it is managed and exists after the apply.
     pub(crate) stays: bool,
-}
-
-impl Machine {
-    /// Who certainly reaches one port.
-    pub(crate) fn sources_of(&self, protocol: Protocol, port: u16) -> SourceSet {
-        self.open.at(protocol, port)
-    }
-
-    pub(crate) fn contributions(&self) -> impl Iterator<Item = &Contribution> {
-        self.evidence.iter().flat_map(|group| group.iter())
-    }
-
-    /// The first rule (or lack of one) that lets somebody to this port.
-    pub(crate) fn evidence_of(&self, protocol: Protocol, port: u16) -> Option<&Contribution> {
-        self.contributions()
-            .find(|one| !one.reach.at(protocol, port).is_empty())
-    }
 }
 
 /// What one rule opens, by itself in its group.

@@ -41,7 +41,8 @@ pub(super) fn machines(
         .zip(exposures)
         .map(|(&at, (now, then))| machine(&changes[at], now, then))
         .collect();
-    disks(after.world, &mut machines);
+    let earlier = before.map_or(after.world, |before| before.world);
+    disks(after.world, earlier, &mut machines);
     power(commands, &mut machines);
     for change in changes
         .iter()
@@ -105,7 +106,6 @@ fn machine(
         name: named.name,
         key: change.key.clone(),
         label: change.address.clone(),
-        actions: change.actions.clone(),
         changes: nature::changes(change, before.as_ref(), after.as_ref()),
         size_before: before.as_ref().and_then(|machine| machine.size.clone()),
         size_after: after.as_ref().and_then(|machine| machine.size.clone()),
@@ -125,7 +125,7 @@ fn machine(
 }
 
 /// Disks that are attached, detached or changed by resources of their own.
-fn disks(world: &World<'_>, machines: &mut [(Machine, Vec<usize>)]) {
+fn disks(world: &World<'_>, earlier: &World<'_>, machines: &mut [(Machine, Vec<usize>)]) {
     let mut positions: IndexMap<String, usize> = IndexMap::new();
     for (position, (machine, _)) in machines.iter().enumerate() {
         positions.insert(machine.address.clone(), position);
@@ -133,7 +133,11 @@ fn disks(world: &World<'_>, machines: &mut [(Machine, Vec<usize>)]) {
     let changes = world.index.changes;
     let mut holders: IndexMap<usize, usize> = IndexMap::new();
     for (at, change) in changes.iter().enumerate() {
-        let fact = change.after.as_deref().or(change.before.as_deref());
+        // What is detached can be followed only as it was.
+        let (fact, world) = match change.after.as_deref() {
+            Some(fact) => (Some(fact), world),
+            None => (change.before.as_deref(), earlier),
+        };
         let Some(Fact::Association(Association {
             kind: Tie::MachineDisk,
             left,
@@ -152,9 +156,15 @@ fn disks(world: &World<'_>, machines: &mut [(Machine, Vec<usize>)]) {
             holders.insert(disk, position);
         }
         let own = &mut machines[position].0;
-        let fresh = own.changes.contains(&MachineChange::Create);
+        // A disk that is attached or detached because the machine comes or goes is no change of its own.
+        let follows = |change: &MachineChange| {
+            matches!(
+                change,
+                MachineChange::Create | MachineChange::Destroy | MachineChange::Replace { .. }
+            )
+        };
         let what = match change {
-            _ if fresh => continue,
+            _ if own.changes.iter().any(follows) => continue,
             one if one.replaces() => "attach a disk anew",
             one if one.has(Action::Create) => "attach a disk",
             one if one.has(Action::Delete) => "detach a disk",

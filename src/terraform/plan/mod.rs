@@ -42,10 +42,7 @@ mod world;
 
 pub(crate) use error::PlanError;
 pub(crate) use machine::{Contribution, Machine, MachineChange, PublicSide};
-pub(crate) use model::{
-    Action, CheckResult, DatabaseService, Drift, Group, Neighbourhood, Opaque, Plan, PowerAction,
-    PowerCommand, PowerReading, Problem, ProblemKind, Resource, Totals,
-};
+pub(crate) use model::{Group, Plan, PowerAction, ProblemKind, Totals};
 
 use camino::Utf8Path;
 use document::Document;

@@ -9,7 +9,6 @@ use std::sync::Arc;
 /// A plan, read and understood. Everything is sorted by address.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    pub(crate) format_version: String,
     pub(crate) terraform_version: Option<String>,
     /// Every VM and scale set that is there before or after.
     pub(crate) machines: Vec<Machine>,
@@ -81,15 +80,10 @@ pub(crate) struct Resource {
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
     pub(crate) address: String,
-    /// The attribute `name`.
-    pub(crate) name: Option<String>,
     /// The key of `for_each`, or the index of `count` in digits.
     pub(crate) key: Option<String>,
     /// Addresses of interfaces, subnets and scale sets in the plan; for others the last part of their id.
     pub(crate) attached_to: Vec<String>,
-    /// Ids (as written) of network interfaces it is attached to and that Terraform does not manage here:
-    /// given as ids, or read by data sources.
-    pub(crate) interface_ids: Vec<String>,
     /// It may be attached to something that could not be resolved.
     pub(crate) maybe_attached_elsewhere: bool,
     pub(crate) open: Reach,

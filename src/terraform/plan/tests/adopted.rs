@@ -21,10 +21,6 @@ fn an_adopted_interface_may_be_a_data_source() {
         plan.groups[0].attached_to,
         ["data.azurerm_network_interface.nic"]
     );
-    assert_eq!(
-        plan.groups[0].interface_ids,
-        [id("networkInterfaces", "nic")]
-    );
 }
 
 #[test]
@@ -36,8 +32,4 @@ fn an_adopted_interface_is_known_by_its_id() {
         .read();
     assert_eq!(plan.groups[0].key.as_deref(), Some("database"));
     assert_eq!(plan.groups[0].attached_to, ["database-nic"]);
-    assert_eq!(
-        plan.groups[0].interface_ids,
-        [id("networkInterfaces", "database-nic")]
-    );
 }

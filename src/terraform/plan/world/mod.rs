@@ -4,7 +4,7 @@ mod subnets;
 
 pub(super) use subnets::SubnetView;
 
-use super::fact::{Fact, Group, Interface, Link, Links, Machine, Named, Path};
+use super::fact::{Fact, Interface, Link, Links, Machine, Named, Path};
 use super::index::Index;
 use super::resolve::{self, Found};
 use indexmap::IndexMap;
@@ -104,13 +104,6 @@ impl<'p> World<'p> {
 
     pub(super) fn address(&self, at: usize) -> &'p str {
         &self.index.changes[at].address
-    }
-
-    pub(super) fn group(&self, at: usize) -> Option<&'p Group> {
-        match self.fact(at)? {
-            Fact::Group(group) => Some(group),
-            _ => None,
-        }
     }
 
     pub(super) fn interface(&self, at: usize) -> Option<&'p Interface> {
