@@ -1,8 +1,8 @@
 # The two commands: `make demo` shows what lostops does, `make test` proves it. Both set up what is missing first.
 
 SHELL := /usr/bin/env bash
-# A fetched Terraform and a fresh Rust toolchain are found after whatever is on PATH already.
-export PATH := $(PATH):$(CURDIR)/.tools:$(HOME)/.cargo/bin
+# .tools holds a Terraform only where the one on PATH is missing or too old.
+export PATH := $(CURDIR)/.tools:$(PATH):$(HOME)/.cargo/bin
 
 .PHONY: help demo test setup build unit module lint docs docs-check bench clean
 
