@@ -119,12 +119,11 @@ impl Planned {
 
 fn planned(facts: &Facts<'_>, subject: &Subject) -> Vec<ShownExposure> {
     let mut shown = Vec::new();
-    let excess = if subject.described {
-        lines(&undeclared(facts, subject), &subject.directory, Proof::Open)
-    } else {
-        Vec::new()
-    };
     let server = facts.server(&subject.name).filter(|_| subject.described);
+    let excess = server.map_or_else(Vec::new, |server| {
+        let left = undeclared(facts, subject).union(&unpermitted(facts, server));
+        lines(&left, &subject.directory, Proof::Open)
+    });
     for (reach, proof) in [
         (&subject.open, Proof::Open),
         (&subject.unproven, Proof::CannotProve),

@@ -61,7 +61,10 @@ fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
                 .fleet
                 .and_then(|fleet| fleet.policy.roles.get(&server.role.value))
             {
-                finding = finding.related(profile.role.span, "what the role may open");
+                finding = finding.related(
+                    profile.role.span,
+                    format!("what the role `{role}` may open"),
+                );
             }
             if let Some(rule) =
                 subject.and_then(|subject| subject.evidence_of(port.protocol, &left.ports))

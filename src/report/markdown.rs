@@ -20,23 +20,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
             writeln!(out, "**Next:** {}\n", text(&failure.help))?;
         }
     }
-    for (severity, title) in [
-        (Severity::Error, "Not permitted"),
-        (Severity::Warning, "Warnings"),
-    ] {
-        let findings: Vec<_> = report
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .collect();
-        if !findings.is_empty() {
-            writeln!(out, "#### {title}\n")?;
-            for found in findings {
-                finding(report, found, out)?;
-            }
-            writeln!(out)?;
-        }
-    }
+    findings(report, Severity::Error, out)?;
     if !report.servers.is_empty() {
         writeln!(out, "#### Servers\n")?;
         writeln!(out, "| server | changes | ports |\n|---|---|---|")?;
@@ -51,6 +35,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         }
         writeln!(out)?;
     }
+    findings(report, Severity::Warning, out)?;
     for note in &report.notes {
         writeln!(out, "- {}", text(note))?;
     }
@@ -58,6 +43,29 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         writeln!(out, "\nTerraform: {counts}.")?;
     }
     Ok(())
+}
+
+/// Errors stand open; what may wait is folded.
+fn findings(report: &Report, severity: Severity, out: &mut dyn io::Write) -> io::Result<()> {
+    let found: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|found| found.severity == severity)
+        .collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    let folded = severity != Severity::Error;
+    if folded {
+        let summary = count(found.len(), severity.word());
+        writeln!(out, "<details><summary>{summary}</summary>\n")?;
+    } else {
+        writeln!(out, "#### Not permitted\n")?;
+    }
+    for one in found {
+        finding(report, one, out)?;
+    }
+    writeln!(out, "{}", if folded { "\n</details>\n" } else { "" })
 }
 
 fn headline(report: &Report) -> String {
@@ -108,7 +116,7 @@ fn finding(report: &Report, found: &Finding, out: &mut dyn io::Write) -> io::Res
 
 fn server(sheet: &ServerSheet) -> String {
     let facts: Vec<String> = sheet.facts.iter().map(|fact| text(fact)).collect();
-    format!("**{}**<br>{}", text(&sheet.name), facts.join("<br>"))
+    format!("**{}**<br>{}", text(&sheet.name), facts.join(" · "))
 }
 
 fn changes(sheet: &ServerSheet) -> String {
@@ -142,11 +150,8 @@ fn ports(sheet: &ServerSheet) -> String {
                 (false, Proof::Open) => "❌",
             };
             let ports = format!("{}/{}", shown.line.ports(), shown.line.protocol.word());
-            format!(
-                "{mark} {} from {}",
-                code(&ports),
-                text(&or_list(&shown.line.from))
-            )
+            let from = text(&or_list(&shown.line.from)).replace(' ', "&nbsp;");
+            format!("{mark}&nbsp;{}&nbsp;from&nbsp;{from}", code(&ports))
         })
         .collect();
     if lines.is_empty() {

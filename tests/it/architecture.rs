@@ -158,3 +158,23 @@ fn the_table_of_imports_is_the_one_that_people_read() {
         }
     }
 }
+
+#[test]
+fn the_paths_that_pages_name_exist() {
+    for page in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "docs/decisions/yaml.md",
+    ] {
+        let text = fs::read_to_string(root().join(page)).expect("the page");
+        for name in text.split('`').skip(1).step_by(2) {
+            let is_path = ["src/", "tests/", "docs/", "scripts/", "terraform/"]
+                .iter()
+                .any(|folder| name.starts_with(folder));
+            if is_path && !name.contains(['<', '*', ' ']) {
+                assert!(root().join(name).exists(), "{page} names {name}");
+            }
+        }
+    }
+}

@@ -9,6 +9,7 @@
 
 mod architecture;
 mod check;
+mod check_mistakes;
 mod commands;
 mod harness;
 mod plan_given;
