@@ -7,6 +7,7 @@
 )]
 #![expect(clippy::unwrap_used, reason = "what a test does not expect ends it")]
 
+mod apply_managed;
 mod architecture;
 mod check;
 mod check_mistakes;

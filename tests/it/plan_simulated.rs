@@ -11,13 +11,6 @@ fn applied() -> Project {
     project
 }
 
-/// The staging environment, whose one server Terraform has made.
-fn managed() -> Project {
-    let project = Project::with(&crate::harness::root().join("examples/managed"));
-    assert_eq!(changes(&project.apply(0), "web"), ["create"]);
-    project
-}
-
 #[test]
 fn the_first_plan_takes_over_the_groups_and_the_second_has_nothing_to_do() {
     let project = Project::lostops();
@@ -190,86 +183,6 @@ fn a_rule_that_the_portal_added_is_seen_and_removed() {
 }
 
 #[test]
-fn a_managed_server_is_created_resized_replaced_and_destroyed_only_as_the_policy_says() {
-    let project = managed();
-    assert_eq!(changes(&project.plan(0), "web"), ["none"]);
-
-    project.edit(
-        "describers/web.yaml",
-        "size: Standard_B2s",
-        "size: Standard_B4ms",
-    );
-    let answer = project.plan(3);
-    assert_eq!(
-        (changes(&answer, "web"), errors(&answer)),
-        (vec!["resize".to_owned()], vec!["LO304".to_owned()])
-    );
-    project.edit("describers/policy.yaml", "grants: []", "grants:\n  - { server: web, operation: resize, to: Standard_B4ms, reason: \"load test\", until: 2027-01-31 }");
-    assert_eq!(changes(&project.apply(0), "web"), ["resize"]);
-
-    project.edit(
-        "describers/web.yaml",
-        "ubuntu-24_04-lts:server",
-        "ubuntu-26_04-lts:server",
-    );
-    let answer = project.plan(3);
-    assert_eq!(changes(&answer, "web")[0], "replace");
-    assert!(errors(&answer).contains(&"LO303".to_owned()), "{answer:#}");
-    project.edit(
-        "describers/web.yaml",
-        "ubuntu-26_04-lts:server",
-        "ubuntu-24_04-lts:server",
-    );
-
-    project.edit("describers/web.yaml", "state: running", "state: absent");
-    let answer = project.plan(3);
-    assert!(
-        changes(&answer, "web").contains(&"destroy".to_owned()),
-        "{answer:#}"
-    );
-    assert_eq!(
-        errors(&answer),
-        ["LO305"],
-        "the machine may go, its disk may not"
-    );
-}
-
-#[test]
-fn a_grant_for_another_size_grants_nothing() {
-    let project = managed();
-    project.edit(
-        "describers/web.yaml",
-        "size: Standard_B2s",
-        "size: Standard_B8ms",
-    );
-    project.edit("describers/policy.yaml", "grants: []", "grants:\n  - { server: web, operation: resize, to: Standard_B4ms, reason: \"load test\", until: 2027-01-31 }");
-    assert_eq!(errors(&project.plan(3)), ["LO304"]);
-}
-
-#[test]
-fn a_failure_of_the_cloud_is_told_and_the_next_apply_finishes_the_work() {
-    let project = Project::with(&crate::harness::root().join("examples/managed"));
-    project.plan(0);
-    project.portal(&[
-        "fault",
-        "quota",
-        "--type",
-        "azurerm_linux_virtual_machine",
-        "--times",
-        "1",
-    ]);
-    let failed = project.apply(1);
-    assert_eq!(failed["result"], "failed");
-    assert_eq!(failed["failure"]["reason"], "apply-failed");
-    assert!(
-        failed["notes"].to_string().contains("done: azurerm_"),
-        "{failed:#}"
-    );
-    assert_eq!(project.apply(0)["applied"], true);
-    assert_eq!(changes(&project.plan(0), "web"), ["none"]);
-}
-
-#[test]
 fn markdown_and_terminal_say_the_same_as_json() {
     let project = applied();
     project.edit(
@@ -346,44 +259,4 @@ fn two_plans_at_once_do_not_meet() {
         let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         assert_eq!(answer["result"], "clean", "{answer:#}");
     }
-}
-
-#[test]
-fn an_interrupt_in_the_middle_of_an_apply_loses_nothing() {
-    let project = Project::with(&crate::harness::root().join("examples/managed"));
-    project.plan(0);
-    project.portal(&["latency", "700"]);
-    let mut command = project.command(&["apply", "--cloud", "simulated", "--format", "json"]);
-    let child = command
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("lostops starts");
-    let cloud = project.path(".lostops/staging/simulated/cloud.json");
-    let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
-    while !std::fs::read_to_string(&cloud)
-        .is_ok_and(|text| text.contains("virtualNetworks/staging-network"))
-    {
-        assert!(
-            std::time::Instant::now() < until,
-            "the network was never made"
-        );
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    // Twice, as a cancelled job does: Terraform must get only the first.
-    for _ in 0..2 {
-        let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).expect("a process id"));
-        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("the signal");
-    }
-    let output = child.wait_with_output().expect("lostops ends");
-    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(answer["failure"]["reason"], "cancelled", "{answer:#}");
-    assert!(
-        !project.portal(&["list"]).stdout.contains("Standard_B2s"),
-        "nothing is made after the interrupt"
-    );
-
-    project.portal(&["latency", "0"]);
-    assert_eq!(project.apply(0)["applied"], true);
-    assert_eq!(changes(&project.plan(0), "web"), ["none"]);
 }
