@@ -81,3 +81,90 @@ fn a_plan_file_that_is_not_there_is_named() {
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("nowhere.json"), "{}", run.stdout);
 }
+
+/// One machine behind one group that lets the internet reach port 22.
+const OPEN: &str = r#"{"format_version":"1.2","resource_changes":[
+  {"address":"azurerm_public_ip.a","mode":"managed","type":"azurerm_public_ip","name":"a","change":{"actions":["create"],"before":null,"after":{"name":"a","resource_group_name":"rg","sku":"Standard"},"after_unknown":{"id":true}}},
+  {"address":"azurerm_network_interface.a","mode":"managed","type":"azurerm_network_interface","name":"a","change":{"actions":["create"],"before":null,"after":{"name":"a","resource_group_name":"rg","ip_configuration":[{"name":"p","private_ip_address":"10.0.0.4"}]},"after_unknown":{"id":true,"ip_configuration":[{"public_ip_address_id":true,"subnet_id":true}]}}},
+  {"address":"azurerm_network_security_group.a","mode":"managed","type":"azurerm_network_security_group","name":"a","change":{"actions":["create"],"before":null,"after":{"name":"a","resource_group_name":"rg","security_rule":[{"name":"ssh","priority":100,"direction":"Inbound","access":"Allow","protocol":"Tcp","source_port_range":"*","destination_port_range":"22","source_address_prefix":"0.0.0.0/0","destination_address_prefix":"*"}]},"after_unknown":{"id":true}}},
+  {"address":"azurerm_network_interface_security_group_association.a","mode":"managed","type":"azurerm_network_interface_security_group_association","name":"a","change":{"actions":["create"],"before":null,"after":{},"after_unknown":{"id":true,"network_interface_id":true,"network_security_group_id":true}}},
+  {"address":"azurerm_linux_virtual_machine.a","mode":"managed","type":"azurerm_linux_virtual_machine","name":"a","change":{"actions":["create"],"before":null,"after":{"name":"a","resource_group_name":"rg","size":"Standard_B1s"},"after_unknown":{"id":true,"network_interface_ids":true}}}],
+  "configuration":{"root_module":{"resources":[
+  {"address":"azurerm_network_interface.a","mode":"managed","type":"azurerm_network_interface","name":"a","expressions":{"ip_configuration":[{"public_ip_address_id":{"references":["azurerm_public_ip.a.id","azurerm_public_ip.a"]}}]}},
+  {"address":"azurerm_network_interface_security_group_association.a","mode":"managed","type":"azurerm_network_interface_security_group_association","name":"a","expressions":{"network_interface_id":{"references":["azurerm_network_interface.a.id","azurerm_network_interface.a"]},"network_security_group_id":{"references":["azurerm_network_security_group.a.id","azurerm_network_security_group.a"]}}},
+  {"address":"azurerm_linux_virtual_machine.a","mode":"managed","type":"azurerm_linux_virtual_machine","name":"a","expressions":{"network_interface_ids":{"references":["azurerm_network_interface.a.id","azurerm_network_interface.a"]}}}]}}}"#;
+
+#[test]
+fn a_plan_is_the_same_plan_in_every_dress() {
+    let project = Project::empty();
+    let utf16: Vec<u8> = std::iter::once(0xfeff)
+        .chain(OPEN.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let minified = OPEN.replace('\n', "");
+    let wrapped = format!("[command]/usr/bin/terraform-bin show -json tfplan\n{minified}\n");
+    for (dress, bytes) in [
+        ("pretty", OPEN.as_bytes().to_vec()),
+        ("minified", minified.clone().into_bytes()),
+        ("UTF-16", utf16),
+        (
+            "with a byte order mark",
+            format!("\u{feff}{OPEN}").into_bytes(),
+        ),
+        ("with the wrapper's line", wrapped.into_bytes()),
+        (
+            "format 0.1",
+            OPEN.replace("\"1.2\"", "\"0.1\"").into_bytes(),
+        ),
+    ] {
+        project.write("plan.json", bytes);
+        let answer = project.json(3, &["plan", "--from", "plan.json"]);
+        let planned = crate::harness::planned(&answer, "azurerm_linux_virtual_machine.a");
+        assert!(
+            planned.contains(&"22/tcp from internet".to_owned()),
+            "{dress}: {planned:?}"
+        );
+        assert!(
+            planned.contains(&"0-65535/tcp from vnet".to_owned()),
+            "{dress}: rule 65000 counts: {planned:?}"
+        );
+        assert!(
+            !answer.to_string().contains("cannot-prove"),
+            "{dress}: every reference can be followed: {answer:#}"
+        );
+        assert_eq!(
+            crate::harness::errors(&answer),
+            ["LO201", "LO301"],
+            "{dress}"
+        );
+    }
+}
+
+#[test]
+fn a_described_machine_is_judged_by_its_describer() {
+    let project = Project::with(&crate::harness::root().join("examples/managed"));
+    let plan = OPEN.replace(
+        "\"name\":\"a\",\"resource_group_name\":\"rg\",\"size\"",
+        "\"name\":\"web\",\"resource_group_name\":\"rg\",\"size\"",
+    );
+    project.write("plan.json", plan);
+    let answer = project.json(3, &["plan", "--from", "plan.json"]);
+    let server = crate::harness::server(&answer, "web");
+    assert_eq!(server["address"], "azurerm_linux_virtual_machine.a");
+    let found = crate::harness::finding(&answer, "LO201");
+    assert_eq!(found["server"], "web");
+    assert_eq!(
+        found["message"],
+        "`web` leaves open tcp 0-21, 23-79, 81-442 and 444-65535 from vnet"
+    );
+    assert_eq!(
+        found["evidence"],
+        "azurerm_network_security_group.a default rule AllowVnetInBound"
+    );
+    assert!(
+        answer
+            .to_string()
+            .contains("azurerm_network_security_group.a rule ssh"),
+        "{answer:#}"
+    );
+}
