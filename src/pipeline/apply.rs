@@ -41,7 +41,7 @@ fn applied(context: &Context, arguments: &Arguments, report: &mut Report) -> Res
     let result = ready
         .terraform
         .apply(&ready.workspace, &arguments.lock_timeout, &mut |what| {
-            progress.say(&format!("terraform apply · {what}"));
+            progress.say(&format!("applying · {what}"));
         });
     ready.forget_plan();
     match result {

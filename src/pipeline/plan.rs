@@ -76,7 +76,7 @@ pub(super) fn make(
         ready
             .terraform
             .plan(&ready.workspace, replace, &mut |what| {
-                progress.say(&format!("terraform plan · {what}"));
+                progress.say(&format!("planning · {what}"));
             })
             .map_err(|error| failure(&error))?;
         let json = ready
@@ -197,6 +197,9 @@ pub(super) fn failure(error: &TerraformError) -> Failure {
         error => error.to_string(),
     };
     let locked = message.contains("Error acquiring the state lock");
+    let guarded = message
+        .contains("to be managed via Terraform this resource needs to be imported")
+        && message.contains("security_group");
     let (reason, help) = match error {
         TerraformError::NotFound => (
             "terraform-missing",
@@ -207,6 +210,10 @@ pub(super) fn failure(error: &TerraformError) -> Failure {
         TerraformError::Failed { .. } if locked => (
             "state-locked",
             "wait until the other run has ended; a run that was killed leaves its lock behind",
+        ),
+        TerraformError::Failed { .. } if guarded => (
+            "apply-failed",
+            "the machine has a security group already: name it in its describer, `vm: { security_group: NAME }`, and lostops takes it over",
         ),
         TerraformError::Failed { step: "apply", .. } => (
             "apply-failed",

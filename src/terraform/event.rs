@@ -81,9 +81,7 @@ pub(crate) fn parse(line: &str) -> Option<Event> {
         "diagnostic" => line.diagnostic.map(Event::Diagnostic),
         "apply_complete" => Some(Event::Applied { address }),
         "apply_errored" => Some(Event::Errored { address }),
-        "apply_start" | "apply_progress" | "refresh_start" | "planned_change" => {
-            Some(Event::Progress(line.message))
-        }
+        "apply_start" | "apply_progress" | "refresh_start" => Some(Event::Progress(line.message)),
         _ => None,
     }
 }

@@ -260,3 +260,17 @@ fn two_plans_at_once_do_not_meet() {
         assert_eq!(answer["result"], "clean", "{answer:#}");
     }
 }
+
+#[test]
+fn an_adopted_machine_whose_group_is_not_named_is_told_how_to_name_it() {
+    let project = Project::lostops();
+    project.plan(0);
+    project.edit(
+        "describers/backend.yaml",
+        "  security_group: backend-nsg",
+        "  # none named",
+    );
+    let failed = project.apply(1);
+    let help = failed["failure"]["help"].as_str().expect("help");
+    assert!(help.contains("security_group"), "{failed:#}");
+}
