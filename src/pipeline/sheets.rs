@@ -2,9 +2,10 @@
 
 use super::exposures::{Planned, declared, hidden};
 use crate::fleet::exposure::{Line, gained};
+use crate::fleet::port::Protocol;
 use crate::fleet::reach::Reach;
 use crate::fleet::server::Server;
-use crate::fleet::words::or_list;
+use crate::fleet::words::{and_list, or_list};
 use crate::policy::Facts;
 use crate::report::{Counts, ServerSheet};
 use crate::source::SourceMap;
@@ -135,26 +136,28 @@ fn sentences(subject: &Subject) -> Vec<String> {
     sentences
 }
 
-/// `opens 443/tcp from internet`; both protocols in one sentence where they agree.
+/// `opens 443/tcp from internet`; ports with the same sources in one sentence.
 fn said(verb: &str, lines: &[Line], reach: &Reach, subject: &Subject) -> Vec<String> {
-    let mut said: Vec<(String, String, Vec<&str>)> = Vec::new();
+    let mut said: Vec<(Protocol, String, Vec<String>)> = Vec::new();
     for line in lines {
-        let line_shown = hidden(
-            line.clone(),
-            subject.rule_for(&reach.slice(line.protocol, line.low, line.high)),
-        );
-        let (ports, from) = (line_shown.ports(), or_list(&line_shown.from));
+        let rule = subject.rule_for(&reach.slice(line.protocol, line.low, line.high));
+        let line = hidden(line.clone(), rule);
+        let (ports, from) = (line.ports(), or_list(&line.from));
         match said
             .iter_mut()
-            .find(|known| known.0 == ports && known.1 == from)
+            .find(|known| known.0 == line.protocol && known.1 == from)
         {
-            Some(known) => known.2.push(line.protocol.word()),
-            None => said.push((ports, from, vec![line.protocol.word()])),
+            Some(known) => known.2.push(ports),
+            None => said.push((line.protocol, from, vec![ports])),
         }
     }
     said.into_iter()
-        .map(|(ports, from, protocols)| {
-            format!("{verb} {ports}/{} from {from}", protocols.join(" and "))
+        .map(|(protocol, from, ports)| {
+            format!(
+                "{verb} {}/{} from {from}",
+                and_list(&ports),
+                protocol.word()
+            )
         })
         .collect()
 }
