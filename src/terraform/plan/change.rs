@@ -9,7 +9,7 @@ use super::nature::{self, Differences};
 use std::sync::Arc;
 
 /// What is kept of it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) address: String,
     /// The module's part of the address, `""` for the root module.

@@ -3,6 +3,7 @@
 use super::Options;
 use super::change::Change;
 use super::config::Config;
+use super::element::Part;
 use super::error::PlanError;
 use super::extract::MACHINES;
 use super::json::Json;
@@ -222,7 +223,15 @@ impl Document {
 }
 
 fn change(bytes: &[u8], _: usize) -> Result<Option<Change>> {
-    Ok(Some(Change::read(&parse(bytes, "resource_changes")?)))
+    let read = |part| -> Result<Change> {
+        let element =
+            Json::part(bytes, part).map_err(|error| damaged("resource_changes", &error))?;
+        Ok(Change::read(&element))
+    };
+    let change = read(Part::Element)?;
+    #[cfg(test)]
+    assert_eq!(change, read(Part::Whole)?, "something asks for more");
+    Ok(Some(change))
 }
 
 fn begin<R: Read>(scanner: &mut Scanner<R>) -> Result<()> {
@@ -246,7 +255,11 @@ fn begin<R: Read>(scanner: &mut Scanner<R>) -> Result<()> {
 }
 
 fn parse<'a>(bytes: &'a [u8], member: &str) -> Result<Json<'a>> {
-    Json::parse(bytes).map_err(|error| PlanError::Damaged(format!("in `{member}`: {error}")))
+    Json::parse(bytes).map_err(|error| damaged(member, &error))
+}
+
+fn damaged(member: &str, error: &serde_json::Error) -> PlanError {
+    PlanError::Damaged(format!("in `{member}`: {error}"))
 }
 
 /// Every resource of a state's `values`, in all modules. `data`: only data sources; the rest is not
