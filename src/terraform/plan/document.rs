@@ -73,11 +73,7 @@ impl Document {
         let mut scanner = start()?;
         begin(&mut scanner)?;
         let mut document = Self::default();
-        document.changes = thread::scope(|scope| {
-            let mut pool = Pool::new(scope, change);
-            scanner.object(|scanner, name| document.member(scanner, name, options, &mut pool))?;
-            pool.finish()
-        })?;
+        scanner.object(|scanner, name| document.member(scanner, name, options))?;
         document.verify()?;
         if !document.has.changes {
             let mut scanner = start()?;
@@ -104,7 +100,6 @@ impl Document {
         scanner: &mut Scanner<R>,
         name: &str,
         options: Options,
-        pool: &mut Pool<'_, '_, Change>,
     ) -> Result<()> {
         match name {
             "format_version" => self.format_version = parse(scanner.slice()?, name)?.word(),
@@ -115,7 +110,7 @@ impl Document {
             "configuration" => self.config = Config::read(scanner)?,
             "resource_changes" => {
                 self.has.changes = true;
-                return scanner.list(|scanner| pool.push(scanner.slice()?, 0));
+                self.changes.append(&mut changes(scanner)?);
             }
             "resource_drift" => {
                 return scanner.list(|scanner| {
@@ -220,6 +215,14 @@ impl Document {
         }
         Ok(())
     }
+}
+
+fn changes(scanner: &mut Scanner<impl Read>) -> Result<Vec<Change>> {
+    thread::scope(|scope| {
+        let mut pool = Pool::new(scope, change);
+        scanner.list(|scanner| pool.push(scanner.slice()?, 0))?;
+        pool.finish()
+    })
 }
 
 fn change(bytes: &[u8], _: usize) -> Result<Option<Change>> {
