@@ -12,7 +12,7 @@ pub(super) enum Part {
     Element,
     /// Its member `change`.
     Change,
-    /// The values of a resource whose differences nobody asks for.
+    /// The values of a resource, or their marks, whose differences nobody asks for.
     Values,
 }
 
@@ -39,9 +39,16 @@ fn is_undisputed(name: &str, members: &[(Cow<'_, str>, Json<'_>)]) -> bool {
     };
     match name {
         "before" => only(&["no-op", "delete", "forget"]),
-        "after" => only(&["no-op"]) || members.contains(&(Cow::Borrowed("before"), Json::Null)),
+        "after" => only(&["no-op"]) || is_new(members),
+        "after_unknown" => is_new(members),
         _ => false,
     }
+}
+
+fn is_new(members: &[(Cow<'_, str>, Json<'_>)]) -> bool {
+    members
+        .iter()
+        .any(|(name, before)| name == "before" && *before == Json::Null)
 }
 
 /// Every attribute that something in this module asks for by name, of whatever type.
