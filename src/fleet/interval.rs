@@ -1,9 +1,11 @@
 //! Sets of whole numbers kept as sorted ranges: ports, IPv4 and IPv6 addresses are all this.
 
-use smallvec::SmallVec;
+use smallvec::{Array, SmallVec};
 
 /// A number that has a next and a previous one.
 pub(crate) trait Step: Copy + Ord + std::fmt::Debug {
+    /// Room for so many ranges in the set itself; more are kept apart.
+    type Room: Array<Item = (Self, Self)> + Clone;
     const MIN: Self;
     const MAX: Self;
     /// The number after this one; `None` after the last.
@@ -13,8 +15,9 @@ pub(crate) trait Step: Copy + Ord + std::fmt::Debug {
 }
 
 macro_rules! step {
-    ($($number:ty),*) => {$(
+    ($($number:ty: $room:literal),*) => {$(
         impl Step for $number {
+            type Room = [(Self, Self); $room];
             const MIN: Self = <$number>::MIN;
             const MAX: Self = <$number>::MAX;
             fn next(self) -> Option<Self> { self.checked_add(1) }
@@ -22,19 +25,20 @@ macro_rules! step {
         }
     )*};
 }
-step!(u16, u32, u128);
+// Few sets hold IPv6 addresses, and every set of addresses holds the room for them.
+step!(u16: 2, u32: 2, u128: 0);
 
 /// Disjoint inclusive ranges, ascending, no two of them touching.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct IntervalSet<T>(SmallVec<[(T, T); 2]>);
+pub(crate) struct IntervalSet<T: Step>(SmallVec<T::Room>);
 
-impl<T> Default for IntervalSet<T> {
+impl<T: Step> Default for IntervalSet<T> {
     fn default() -> Self {
         Self(SmallVec::new())
     }
 }
 
-impl<T: std::fmt::Debug> std::fmt::Debug for IntervalSet<T> {
+impl<T: Step> std::fmt::Debug for IntervalSet<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.0.iter()).finish()
     }
@@ -83,7 +87,7 @@ impl<T: Step> IntervalSet<T> {
         }
         let mut all: SmallVec<[(T, T); 4]> = self.0.iter().chain(&other.0).copied().collect();
         all.sort_unstable();
-        let mut merged: SmallVec<[(T, T); 2]> = SmallVec::new();
+        let mut merged: SmallVec<T::Room> = SmallVec::new();
         for (low, high) in all {
             match merged.last_mut() {
                 Some(last) if last.1.next().is_none_or(|after| low <= after) => {

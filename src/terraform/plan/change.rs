@@ -6,10 +6,11 @@ use super::fact::Fact;
 use super::json::Json;
 use super::model::Action;
 use super::nature::{self, Differences};
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// What is kept of it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) address: String,
     /// The module's part of the address, `""` for the root module.
@@ -26,12 +27,37 @@ pub(super) struct Change {
     /// The same as written, when there is one that is not known.
     pub(super) unknown_actions: Vec<String>,
     pub(super) reason: Option<String>,
-    pub(super) differences: Differences,
+    pub(super) differences: Rare,
     pub(super) before: Option<Arc<Fact>>,
     pub(super) after: Option<Arc<Fact>>,
     /// Something of it that no check by type sees; in words.
     pub(super) opaque: Option<String>,
     pub(super) database: Option<Vec<String>>,
+}
+
+/// Differences, which most changes have none of: they take room only where there are some.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Rare(Option<Box<Differences>>);
+
+impl From<Differences> for Rare {
+    fn from(differences: Differences) -> Self {
+        let none = differences == Differences::default();
+        Self((!none).then(|| Box::new(differences)))
+    }
+}
+
+impl Deref for Rare {
+    type Target = Differences;
+
+    fn deref(&self) -> &Differences {
+        static NONE: Differences = Differences {
+            attributes: Vec::new(),
+            forcing: Vec::new(),
+            instances: None,
+            disks: Vec::new(),
+        };
+        self.0.as_deref().unwrap_or(&NONE)
+    }
 }
 
 impl Change {
@@ -108,7 +134,7 @@ impl Change {
             (read.before, read.after) = (None, None);
         }
         if !read.is_no_op() {
-            read.differences = nature::differences(&read, change);
+            read.differences = nature::differences(&read, change).into();
         }
         let present = if *after == Json::Null { before } else { after };
         read.opaque = super::opaque::words(&read, present);
@@ -145,7 +171,7 @@ impl Change {
             actions: Vec::new(),
             unknown_actions: Vec::new(),
             reason: text("action_reason"),
-            differences: Differences::default(),
+            differences: Rare::default(),
             before: None,
             after: None,
             opaque: None,

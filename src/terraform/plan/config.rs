@@ -1,6 +1,7 @@
 //! The configuration in a plan: which attribute refers to what. Values are not in it, nor locals.
 
 use super::error::PlanError;
+use super::expressions::{self, expression};
 use super::json::Json;
 use super::pool::Pool;
 use super::scan::Scanner;
@@ -118,7 +119,11 @@ impl Config {
 }
 
 fn parse(bytes: &[u8]) -> Result<Json<'_>> {
-    Json::parse(bytes).map_err(|error| PlanError::Damaged(format!("in `configuration`: {error}")))
+    Json::parse(bytes).map_err(|error| damaged(&error))
+}
+
+fn damaged(error: &serde_json::Error) -> PlanError {
+    PlanError::Damaged(format!("in `configuration`: {error}"))
 }
 
 /// Only what facts come from, and what power commands name.
@@ -146,51 +151,6 @@ fn interesting(kind: &str) -> bool {
 type Kept = (usize, String, Resource);
 
 fn resource(bytes: &[u8], module: usize) -> Result<Option<Kept>> {
-    let element = parse(bytes)?;
-    if !interesting(element.get("type").text().unwrap_or_default()) {
-        return Ok(None);
-    }
-    let mut resource = Resource::default();
-    for (name, value) in element.get("expressions").members() {
-        collect(name, value, &mut resource.expressions);
-    }
-    resource.expressions.shrink_to_fit();
-    let repeated = ["for_each_expression", "count_expression"]
-        .map(|key| element.get(key))
-        .into_iter()
-        .find(|value| **value != Json::Null);
-    resource.for_each = repeated.map(expression);
-    let address = element.get("address").string().unwrap_or_default();
-    Ok(Some((module, address, resource)))
-}
-
-/// Flattens nested blocks into paths. Constants are left out: they are known anyway.
-fn collect(path: &str, value: &Json<'_>, into: &mut Vec<(String, Expression)>) {
-    match value {
-        Json::List(blocks) => {
-            for (index, block) in blocks.iter().enumerate() {
-                collect(&format!("{path}.{index}"), block, into);
-            }
-        }
-        Json::Object(members) => {
-            let leaf = value.get("references").items();
-            if !leaf.is_empty() {
-                into.push((path.to_owned(), expression(value)));
-            } else if value.get("constant_value") == &Json::Null {
-                for (name, value) in members {
-                    collect(&format!("{path}.{name}"), value, into);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn expression(value: &Json<'_>) -> Expression {
-    let references = value.get("references").items();
-    let constant = value.get("constant_value");
-    Expression {
-        references: references.iter().filter_map(Json::string).collect(),
-        constant: matches!(constant, Json::Object(_)).then(|| constant.written()),
-    }
+    let kept = expressions::resource(bytes, interesting).map_err(|error| damaged(&error))?;
+    Ok(kept.map(|(address, resource)| (module, address, resource)))
 }

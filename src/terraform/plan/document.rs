@@ -3,6 +3,7 @@
 use super::Options;
 use super::change::Change;
 use super::config::Config;
+use super::element::Part;
 use super::error::PlanError;
 use super::extract::MACHINES;
 use super::json::Json;
@@ -72,11 +73,7 @@ impl Document {
         let mut scanner = start()?;
         begin(&mut scanner)?;
         let mut document = Self::default();
-        document.changes = thread::scope(|scope| {
-            let mut pool = Pool::new(scope, change);
-            scanner.object(|scanner, name| document.member(scanner, name, options, &mut pool))?;
-            pool.finish()
-        })?;
+        scanner.object(|scanner, name| document.member(scanner, name, options))?;
         document.verify()?;
         if !document.has.changes {
             let mut scanner = start()?;
@@ -103,7 +100,6 @@ impl Document {
         scanner: &mut Scanner<R>,
         name: &str,
         options: Options,
-        pool: &mut Pool<'_, '_, Change>,
     ) -> Result<()> {
         match name {
             "format_version" => self.format_version = parse(scanner.slice()?, name)?.word(),
@@ -114,7 +110,7 @@ impl Document {
             "configuration" => self.config = Config::read(scanner)?,
             "resource_changes" => {
                 self.has.changes = true;
-                return scanner.list(|scanner| pool.push(scanner.slice()?, 0));
+                self.changes.append(&mut changes(scanner)?);
             }
             "resource_drift" => {
                 return scanner.list(|scanner| {
@@ -221,8 +217,24 @@ impl Document {
     }
 }
 
+fn changes(scanner: &mut Scanner<impl Read>) -> Result<Vec<Change>> {
+    thread::scope(|scope| {
+        let mut pool = Pool::new(scope, change);
+        scanner.list(|scanner| pool.push(scanner.slice()?, 0))?;
+        pool.finish()
+    })
+}
+
 fn change(bytes: &[u8], _: usize) -> Result<Option<Change>> {
-    Ok(Some(Change::read(&parse(bytes, "resource_changes")?)))
+    let read = |part| -> Result<Change> {
+        let element =
+            Json::part(bytes, part).map_err(|error| damaged("resource_changes", &error))?;
+        Ok(Change::read(&element))
+    };
+    let change = read(Part::Element)?;
+    #[cfg(test)]
+    assert_eq!(change, read(Part::Whole)?, "something asks for more");
+    Ok(Some(change))
 }
 
 fn begin<R: Read>(scanner: &mut Scanner<R>) -> Result<()> {
@@ -246,7 +258,11 @@ fn begin<R: Read>(scanner: &mut Scanner<R>) -> Result<()> {
 }
 
 fn parse<'a>(bytes: &'a [u8], member: &str) -> Result<Json<'a>> {
-    Json::parse(bytes).map_err(|error| PlanError::Damaged(format!("in `{member}`: {error}")))
+    Json::parse(bytes).map_err(|error| damaged(member, &error))
+}
+
+fn damaged(member: &str, error: &serde_json::Error) -> PlanError {
+    PlanError::Damaged(format!("in `{member}`: {error}"))
 }
 
 /// Every resource of a state's `values`, in all modules. `data`: only data sources; the rest is not

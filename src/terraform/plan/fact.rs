@@ -4,14 +4,33 @@ use super::rule::Rule;
 use crate::fleet::address::Addresses;
 use crate::fleet::port::{PortSet, Protocol};
 use std::net::IpAddr;
+use std::num::NonZeroU8;
 
 /// Where in a resource's configuration an attribute stands, with at most two blocks around it.
+/// Kept small: there are several in every interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Path {
-    pub(super) outer: Option<(&'static str, usize)>,
-    pub(super) inner: Option<(&'static str, usize)>,
+    outer: Option<Place>,
+    inner: Option<Place>,
     pub(super) attribute: &'static str,
 }
+
+/// One of the blocks of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    /// The position in `BLOCKS`, from 1.
+    block: NonZeroU8,
+    index: u16,
+}
+
+/// Blocks with attributes that lead to other resources.
+const BLOCKS: [&str; 5] = [
+    "ip_configuration",
+    "frontend_ip_configuration",
+    "network_interface",
+    "network_profile",
+    "subnet",
+];
 
 impl Path {
     pub(super) const fn of(attribute: &'static str) -> Self {
@@ -22,17 +41,39 @@ impl Path {
         }
     }
 
-    pub(super) const fn within(self, block: &'static str, index: usize) -> Self {
+    /// One block further out. In a block of another name the path leads nowhere: its references count
+    /// as not known.
+    pub(super) fn within(self, block: &'static str, index: usize) -> Self {
+        let number = BLOCKS
+            .iter()
+            .zip(1..)
+            .find(|(name, _)| **name == block)
+            .and_then(|(_, number)| NonZeroU8::new(number));
+        let (Some(block), Ok(index)) = (number, u16::try_from(index)) else {
+            return Self::of("");
+        };
+        let place = Some(Place { block, index });
         match self.inner {
             None => Self {
-                inner: Some((block, index)),
+                inner: place,
                 ..self
             },
             Some(_) => Self {
-                outer: Some((block, index)),
+                outer: place,
                 ..self
             },
         }
+    }
+
+    /// Blocks and their indexes, the outer first.
+    pub(super) fn blocks(self) -> impl Iterator<Item = (&'static str, u16)> {
+        [self.outer, self.inner]
+            .into_iter()
+            .flatten()
+            .filter_map(|place| {
+                let name = BLOCKS.get(usize::from(place.block.get()) - 1)?;
+                Some((*name, place.index))
+            })
     }
 }
 

@@ -6,6 +6,7 @@ use super::config::{Config, Expression, Module, Resource};
 use super::fact::Path;
 use super::json::Json;
 use indexmap::IndexMap;
+use smallvec::SmallVec;
 use std::fmt::Write as _;
 
 /// An instance of a module: its key and its address.
@@ -18,11 +19,22 @@ pub(super) struct Index<'p> {
     /// Values of the root module's variables.
     variables: Json<'p>,
     /// By module and `type.name` (`data.type.name`): one for each key.
-    instances: IndexMap<(&'p str, String), Vec<usize>>,
+    instances: IndexMap<(&'p str, String), SmallVec<[usize; 2]>>,
+    /// By change.
+    places: Vec<Place<'p>>,
     /// Modules of the configuration by the address of an instance.
     modules: IndexMap<&'p str, usize>,
     /// Instances of a call, by the calling instance and the call's name.
     children: IndexMap<(&'p str, String), Vec<Child<'p>>>,
+}
+
+/// What belongs to a change.
+#[derive(Debug)]
+struct Place<'p> {
+    /// The position of its instances.
+    instances: usize,
+    /// Its resource in the configuration.
+    resource: Option<&'p Resource>,
 }
 
 /// From where an expression is read.
@@ -39,17 +51,26 @@ impl<'p> Index<'p> {
             changes,
             config,
             variables,
-            instances: IndexMap::new(),
+            instances: IndexMap::with_capacity(changes.len()),
+            places: Vec::with_capacity(changes.len()),
             modules: IndexMap::from([("", 0)]),
             children: IndexMap::new(),
         };
         for (at, change) in changes.iter().enumerate() {
-            index.module(&change.module);
+            let module = index.module(&change.module);
+            let name = config_name(change);
+            let resource =
+                module.and_then(|module| config.modules.get(module)?.resources.get(&name));
+            let instances = index.instances.entry((&change.module, name));
+            let place = Place {
+                instances: instances.index(),
+                resource,
+            };
+            let instances = instances.or_default();
             if !change.deposed {
-                let name = config_name(change);
-                let instances = index.instances.entry((&change.module, name));
-                instances.or_default().push(at);
+                instances.push(at);
             }
+            index.places.push(place);
         }
         index
     }
@@ -80,21 +101,14 @@ impl<'p> Index<'p> {
         self.config.modules.get(*self.modules.get(instance)?)
     }
 
-    fn config_resource(&self, change: &'p Change) -> Option<&'p Resource> {
-        self.config_module(&change.module)?
-            .resources
-            .get(&config_name(change))
-    }
-
     /// The expression of an attribute of a resource, and the scope to read it in.
     pub(super) fn expression(&self, at: usize, path: Path) -> Option<(&'p Expression, Scope<'p>)> {
         let change = &self.changes[at];
-        let resource = self.config_resource(change)?;
-        let mut text = String::new();
-        for (block, index) in [path.outer, path.inner].into_iter().flatten() {
-            let _ = write!(text, "{block}.{index}.");
+        let resource = self.places[at].resource?;
+        let mut blocks = String::new();
+        for (block, index) in path.blocks() {
+            let _ = write!(blocks, "{block}.{index}.");
         }
-        text.push_str(path.attribute);
         let scope = Scope {
             module: &change.module,
             key: change.key.clone(),
@@ -103,7 +117,7 @@ impl<'p> Index<'p> {
         let (_, expression) = resource
             .expressions
             .iter()
-            .find(|(path, _)| *path == text)?;
+            .find(|(text, _)| text.strip_prefix(&blocks) == Some(path.attribute))?;
         Some((expression, scope))
     }
 
@@ -111,13 +125,14 @@ impl<'p> Index<'p> {
     pub(super) fn instances(&self, module: &'p str, name: String) -> &[usize] {
         self.instances
             .get(&(module, name))
-            .map_or(&[], Vec::as_slice)
+            .map_or(&[], SmallVec::as_slice)
     }
 
     /// How many instances a resource has in its module's instance.
     pub(super) fn siblings(&self, at: usize) -> usize {
-        let change = &self.changes[at];
-        self.instances(&change.module, config_name(change)).len()
+        self.instances
+            .get_index(self.places[at].instances)
+            .map_or(0, |(_, instances)| instances.len())
     }
 
     /// Instances of a call, with their keys.

@@ -3,7 +3,10 @@
 //! Plans are read value by value and most of each is thrown away: a tree that copies no text is
 //! several times faster than `serde_json::Value`. Reading it is lenient: what is absent reads as null.
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use super::element::Part;
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -21,7 +24,21 @@ const NULL: Json<'static> = Json::Null;
 
 impl<'a> Json<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(bytes)
+        Self::part(bytes, Part::Whole)
+    }
+
+    /// Without the members that `part` leaves out.
+    pub(super) fn part(bytes: &'a [u8], part: Part) -> Result<Self, serde_json::Error> {
+        // Checking all of a text at once is faster than each string in it; the other reader says
+        // where a text is none.
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            let mut reader = serde_json::Deserializer::from_str(text);
+            let value = Reader(part).deserialize(&mut reader)?;
+            reader.end()?;
+            Ok(value)
+        } else {
+            serde_json::from_slice(bytes)
+        }
     }
 
     /// A member; null when there is none. Of two with one name the last counts, as in Terraform.
@@ -153,7 +170,7 @@ impl<'a> Json<'a> {
     }
 }
 
-struct Reader;
+struct Reader(Part);
 
 impl<'de> Visitor<'de> for Reader {
     type Value = Json<'de>;
@@ -210,14 +227,25 @@ impl<'de> Visitor<'de> for Reader {
         let mut members = Vec::with_capacity(8);
         while let Some(key) = map.next_key()? {
             let Json::Text(key) = key else { continue };
-            members.push((key, map.next_value()?));
+            match self.0.member(&key, &members) {
+                Some(part) => members.push((key, map.next_value_seed(Self(part))?)),
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
         }
         Ok(Json::Object(members))
     }
 }
 
+impl<'de> DeserializeSeed<'de> for Reader {
+    type Value = Json<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
 impl<'de> Deserialize<'de> for Json<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+        Reader(Part::Whole).deserialize(deserializer)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::PlanError;
 use std::num::NonZero;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Scope, ScopedJoinHandle};
 
@@ -17,7 +17,7 @@ struct Batch {
 pub(super) type Reader<T> = fn(&[u8], usize) -> Result<Option<T>>;
 
 /// A plan smaller than this is read on one thread.
-const FULL: usize = 1 << 19;
+const FULL: usize = 1 << 18;
 const WAITING: usize = 4;
 
 type Result<T> = std::result::Result<T, PlanError>;
@@ -31,6 +31,8 @@ pub(super) struct Pool<'s, 'e, T> {
     batch: Batch,
     number: usize,
     sender: Option<SyncSender<(usize, Batch)>>,
+    /// Batches that have been read, to be filled anew.
+    spare: (Sender<Batch>, Receiver<Batch>),
     /// What the scanner's own thread has read.
     done: Vec<(usize, Vec<T>)>,
     workers: Vec<ScopedJoinHandle<'s, Read<T>>>,
@@ -44,6 +46,7 @@ impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
             batch: Batch::default(),
             number: 0,
             sender: None,
+            spare: channel(),
             done: Vec::new(),
             workers: Vec::new(),
         }
@@ -53,7 +56,8 @@ impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
         self.batch.bytes.extend_from_slice(element);
         self.batch.ends.push((self.batch.bytes.len(), tag));
         if self.batch.bytes.len() >= FULL {
-            let batch = std::mem::take(&mut self.batch);
+            let spare = self.spare.1.try_recv().unwrap_or_default();
+            let batch = std::mem::replace(&mut self.batch, spare);
             let number = self.number;
             self.number += 1;
             let sender = match &self.sender {
@@ -63,10 +67,12 @@ impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
             // The scanner lends a hand when the others are behind, and when they have stopped at an
             // error, which `finish` reports.
             if let Err(
-                TrySendError::Full((number, batch)) | TrySendError::Disconnected((number, batch)),
+                TrySendError::Full((number, mut batch))
+                | TrySendError::Disconnected((number, mut batch)),
             ) = sender.try_send((number, batch))
             {
-                self.done.push((number, read_all(&batch, self.read)?));
+                self.done.push((number, read_all(&mut batch, self.read)?));
+                let _ = self.spare.0.send(batch);
             }
         }
         Ok(())
@@ -78,9 +84,9 @@ impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
         let threads = thread::available_parallelism().map_or(1, NonZero::get);
         for _ in 0..threads.saturating_sub(1).clamp(1, 2) {
             let receiver = Arc::clone(&receiver);
-            let read = self.read;
+            let (read, spare) = (self.read, self.spare.0.clone());
             self.workers
-                .push(self.scope.spawn(move || work(&receiver, read)));
+                .push(self.scope.spawn(move || work(&receiver, &spare, read)));
         }
         self.sender.insert(sender)
     }
@@ -88,7 +94,8 @@ impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
     /// All that is kept, in the order it was pushed.
     pub(super) fn finish(mut self) -> Result<Vec<T>> {
         drop(self.sender.take());
-        let last = read_all(&self.batch, self.read)?;
+        let last = read_all(&mut self.batch, self.read)?;
+        drop(self.batch);
         let mut batches = self.done;
         batches.push((self.number, last));
         for worker in self.workers {
@@ -106,7 +113,11 @@ impl<'s, 'e, T: Send + 's> Pool<'s, 'e, T> {
     }
 }
 
-fn work<T>(receiver: &Mutex<Receiver<(usize, Batch)>>, read: Reader<T>) -> Read<T> {
+fn work<T>(
+    receiver: &Mutex<Receiver<(usize, Batch)>>,
+    spare: &Sender<Batch>,
+    read: Reader<T>,
+) -> Read<T> {
     let mut done = Vec::new();
     loop {
         let next = match receiver.lock() {
@@ -114,18 +125,24 @@ fn work<T>(receiver: &Mutex<Receiver<(usize, Batch)>>, read: Reader<T>) -> Read<
             Err(_) => return Ok(done),
         };
         match next {
-            Ok((number, batch)) => done.push((number, read_all(&batch, read)?)),
+            Ok((number, mut batch)) => {
+                done.push((number, read_all(&mut batch, read)?));
+                let _ = spare.send(batch);
+            }
             Err(_) => return Ok(done),
         }
     }
 }
 
-fn read_all<T>(batch: &Batch, read: Reader<T>) -> Result<Vec<T>> {
+/// Leaves the batch empty.
+fn read_all<T>(batch: &mut Batch, read: Reader<T>) -> Result<Vec<T>> {
     let mut start = 0;
     let mut all = Vec::with_capacity(batch.ends.len());
     for &(end, tag) in &batch.ends {
         all.extend(read(&batch.bytes[start..end], tag)?);
         start = end;
     }
+    batch.bytes.clear();
+    batch.ends.clear();
     Ok(all)
 }

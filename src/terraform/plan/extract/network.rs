@@ -5,13 +5,13 @@ use crate::terraform::plan::fact::{
     Association, Fact, Group, Interface, IpConfiguration, Link, Network, Path, PublicAddress,
     StandaloneRule, Subnet, Tie,
 };
-use crate::terraform::plan::rule;
+use crate::terraform::plan::rule::{self, Rule};
 
 pub(super) fn fact(kind: &str, values: Values<'_, '_>, created: bool) -> Option<Fact> {
     Some(match kind {
         "azurerm_network_security_group" => Fact::Group(group(values, created)),
         "azurerm_network_security_rule" => Fact::Rule(StandaloneRule {
-            rule: rule::read(values.values, values.unknown, values.sensitive),
+            rule: rule(values),
             resource_group: values.text("resource_group_name"),
             group: values.text("network_security_group_name"),
         }),
@@ -59,6 +59,14 @@ pub(super) fn fact(kind: &str, values: Values<'_, '_>, created: bool) -> Option<
     })
 }
 
+fn rule(block: Values<'_, '_>) -> Rule {
+    let mut rule = rule::read(block.values, block.unknown, block.sensitive);
+    // Most rules name one peer at each end, and large plans have very many rules.
+    rule.from.shrink_to_fit();
+    rule.to.shrink_to_fit();
+    rule
+}
+
 fn tie(values: Values<'_, '_>, kind: Tie, left: &'static str, right: &'static str) -> Fact {
     Fact::Association(Association {
         kind,
@@ -70,9 +78,7 @@ fn tie(values: Values<'_, '_>, kind: Tie, left: &'static str, right: &'static st
 fn group(values: Values<'_, '_>, created: bool) -> Group {
     let rules = (!values.member("security_rule").unknown.is_true()).then(|| {
         let blocks = values.blocks("security_rule");
-        blocks
-            .map(|block| rule::read(block.values, block.unknown, block.sensitive))
-            .collect()
+        blocks.map(rule).collect()
     });
     Group {
         named: values.named(),

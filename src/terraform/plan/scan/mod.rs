@@ -18,6 +18,8 @@ pub(super) struct Scanner<R> {
     input: R,
     path: Utf8PathBuf,
     buffer: Vec<u8>,
+    /// How much of the buffer holds input.
+    end: usize,
     at: usize,
     /// The first byte of a value that must stay in the buffer.
     keep: Option<usize>,
@@ -35,6 +37,7 @@ impl<R: Read> Scanner<R> {
             input,
             path,
             buffer: Vec::new(),
+            end: 0,
             at: 0,
             keep: None,
             dropped: 0,
@@ -50,19 +53,23 @@ impl<R: Read> Scanner<R> {
         }
         let start = self.keep.unwrap_or(self.at).min(self.at);
         if start > 0 {
-            self.buffer.drain(..start);
+            self.buffer.copy_within(start..self.end, 0);
+            self.end -= start;
             self.at -= start;
             self.dropped += start;
             self.keep = self.keep.map(|_| 0);
         }
-        let held = self.buffer.len();
+        let held = self.end;
         if held > LARGEST {
             return Err(PlanError::TooBig {
                 what: format!("the one that begins at byte {}", self.dropped),
                 limit_mib: LARGEST >> 20,
             });
         }
-        self.buffer.resize(held + CHUNK.max(held / 2), 0);
+        let room = held + CHUNK.max(held / 2);
+        if self.buffer.len() < room {
+            self.buffer.resize(room, 0);
+        }
         let count = loop {
             match self.input.read(&mut self.buffer[held..]) {
                 Ok(count) => break count,
@@ -75,7 +82,7 @@ impl<R: Read> Scanner<R> {
                 }
             }
         };
-        self.buffer.truncate(held + count);
+        self.end += count;
         self.ended = count == 0;
         Ok(count > 0)
     }
@@ -87,14 +94,19 @@ impl<R: Read> Scanner<R> {
     fn cut_off(&self) -> PlanError {
         PlanError::Damaged(format!(
             "it ends after {} bytes, in the middle",
-            self.dropped + self.buffer.len()
+            self.dropped + self.end
         ))
+    }
+
+    /// The input that is held and not read yet.
+    fn rest(&self) -> &[u8] {
+        &self.buffer[self.at..self.end]
     }
 
     /// The next byte that is not white space, which stays unread.
     pub(super) fn peek(&mut self) -> Result<Option<u8>> {
         loop {
-            while let Some(&byte) = self.buffer.get(self.at) {
+            while let Some(&byte) = self.rest().first() {
                 if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
                     return Ok(Some(byte));
                 }
@@ -121,13 +133,13 @@ impl<R: Read> Scanner<R> {
                 Some(_) => {}
             }
             let line = loop {
-                match memchr::memchr(b'\n', &self.buffer[self.at..]) {
+                match memchr::memchr(b'\n', self.rest()) {
                     Some(length) => break length,
-                    None if self.buffer.len() - self.at < CHUNK && self.fill()? => {}
-                    None => break self.buffer.len() - self.at,
+                    None if self.rest().len() < CHUNK && self.fill()? => {}
+                    None => break self.rest().len(),
                 }
             };
-            let text = &self.buffer[self.at..self.at + line];
+            let text = &self.rest()[..line];
             if let Some(start) = memchr::memmem::find(text, b"{\"format_version\"") {
                 self.at += start;
                 return Ok(Ok(()));
