@@ -122,6 +122,7 @@ pub(super) fn evaluate(
     upper.sort_by_key(|turn| (turn.priority, !turn.allow));
     let address = sources.world.address(group);
     let mut contributions = Vec::new();
+    let cut = first_secret_denial(rules);
     let (maybe, shares) = pass(upper);
     for (rule, reach) in shares {
         let (evidence, sensitive) = match rule.map(|position| &rules.all[position]) {
@@ -136,12 +137,16 @@ pub(super) fn evaluate(
             None if rules.unknown => (format!("{address} rules that are not known yet"), false),
             None => (format!("{address} default rule AllowVnetInBound"), false),
         };
+        // What a sensitive rule denies shows as a hole in what the rules after it let in.
+        let priority = rule.map_or(DEFAULT, |at| rules.all[at].rule.priority.unwrap_or(DEFAULT));
         contributions.push(Contribution {
+            sensitive: sensitive || cut.is_some_and(|cut| cut < priority),
             evidence,
             reach,
-            sensitive,
         });
     }
+    // Whoever asks for the first rule must meet a sensitive one before any other.
+    contributions.sort_by_key(|one| !one.sensitive);
     let open = if is_exact(rules, destination) {
         maybe.clone()
     } else {
@@ -152,6 +157,15 @@ pub(super) fn evaluate(
         maybe,
         contributions: contributions.into(),
     }
+}
+
+/// The priority of the first inbound rule that denies what must not be shown.
+fn first_secret_denial(rules: &Rules<'_>) -> Option<u32> {
+    let denials =
+        rules.all.iter().map(|one| one.rule).filter(|rule| {
+            rule.sensitive && rule.allow != Some(true) && rule.inbound != Some(false)
+        });
+    denials.map(|rule| rule.priority.unwrap_or(0)).min()
 }
 
 /// Whether both passes are the same.
