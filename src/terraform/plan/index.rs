@@ -33,6 +33,15 @@ pub(super) struct Scope<'p> {
     pub(super) for_each: Option<&'p Expression>,
 }
 
+/// What the configuration says of an attribute.
+#[derive(Debug)]
+pub(super) struct Written<'p> {
+    pub(super) expression: &'p Expression,
+    pub(super) scope: Scope<'p>,
+    /// It is that of all blocks of this name together.
+    pub(super) of_all: bool,
+}
+
 impl<'p> Index<'p> {
     pub(super) fn new(changes: &'p [Change], config: &'p Config, variables: Json<'p>) -> Self {
         let mut index = Self {
@@ -86,8 +95,9 @@ impl<'p> Index<'p> {
             .get(&config_name(change))
     }
 
-    /// The expression of an attribute of a resource, and the scope to read it in.
-    pub(super) fn expression(&self, at: usize, path: Path) -> Option<(&'p Expression, Scope<'p>)> {
+    /// The expression of an attribute of a resource, and the scope to read it in. Blocks that are attributes to
+    /// Terraform have one expression for all of them: `security_rule` of a group, `subnet` of a network.
+    pub(super) fn expression(&self, at: usize, path: Path) -> Option<Written<'p>> {
         let change = &self.changes[at];
         let resource = self.config_resource(change)?;
         let mut text = String::new();
@@ -100,11 +110,14 @@ impl<'p> Index<'p> {
             key: change.key.clone(),
             for_each: resource.for_each.as_ref(),
         };
-        let (_, expression) = resource
-            .expressions
-            .iter()
-            .find(|(path, _)| *path == text)?;
-        Some((expression, scope))
+        let find = |text: &str| resource.expressions.iter().find(|(path, _)| path == text);
+        let own = find(&text);
+        let (_, expression) = own.or_else(|| find(path.outer.or(path.inner)?.0))?;
+        Some(Written {
+            expression,
+            scope,
+            of_all: own.is_none(),
+        })
     }
 
     /// Instances of a resource in a module's instance.

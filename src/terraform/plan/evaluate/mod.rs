@@ -12,6 +12,7 @@ use super::machine::Contribution;
 use super::peer::Peer;
 use super::rule::{Bounds, Rule};
 use super::source::Sources;
+use crate::fleet::port::PortSet;
 use crate::fleet::reach::Reach;
 use crate::fleet::sources::SourceSet;
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub(super) fn evaluate(
             _ => space(one.holder, one.rule, one.certain, sources, destination),
         })
         .collect();
+    let secret = secret_ports(rules, &spaces);
     let everything = Reach::every_port(&SourceSet::anyone());
     let mut lower = Vec::new();
     let mut upper = Vec::new();
@@ -122,7 +124,6 @@ pub(super) fn evaluate(
     upper.sort_by_key(|turn| (turn.priority, !turn.allow));
     let address = sources.world.address(group);
     let mut contributions = Vec::new();
-    let cut = first_secret_denial(rules);
     let (maybe, shares) = pass(upper);
     for (rule, reach) in shares {
         let (evidence, sensitive) = match rule.map(|position| &rules.all[position]) {
@@ -137,10 +138,8 @@ pub(super) fn evaluate(
             None if rules.unknown => (format!("{address} rules that are not known yet"), false),
             None => (format!("{address} default rule AllowVnetInBound"), false),
         };
-        // What a sensitive rule denies shows as a hole in what the rules after it let in.
-        let priority = rule.map_or(DEFAULT, |at| rules.all[at].rule.priority.unwrap_or(DEFAULT));
         contributions.push(Contribution {
-            sensitive: sensitive || cut.is_some_and(|cut| cut < priority),
+            sensitive: sensitive || reach.meets(&secret),
             evidence,
             reach,
         });
@@ -159,13 +158,19 @@ pub(super) fn evaluate(
     }
 }
 
-/// The priority of the first inbound rule that denies what must not be shown.
-fn first_secret_denial(rules: &Rules<'_>) -> Option<u32> {
-    let denials =
-        rules.all.iter().map(|one| one.rule).filter(|rule| {
-            rule.sensitive && rule.allow != Some(true) && rule.inbound != Some(false)
-        });
-    denials.map(|rule| rule.priority.unwrap_or(0)).min()
+/// The ports of rules that must not be shown, from anyone: where another rule speaks of them too, the edges of
+/// what it lets in would tell them.
+fn secret_ports(rules: &Rules<'_>, spaces: &[Bounds<Reach>]) -> Reach {
+    rules
+        .all
+        .iter()
+        .zip(spaces)
+        .filter(|(one, _)| one.rule.sensitive)
+        .flat_map(|(_, space)| space.maybe.ranges())
+        .fold(Reach::default(), |all, (protocol, low, high, _)| {
+            let ports = PortSet::range(low, high);
+            all.union(&Reach::new(Some(protocol), &ports, &SourceSet::anyone()))
+        })
 }
 
 /// Whether both passes are the same.
