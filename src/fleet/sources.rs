@@ -276,12 +276,13 @@ impl Directory {
             if vnet && Addresses::net(block).is_subset(network) {
                 continue;
             }
-            match Addresses::net(block)
-                .single()
-                .and_then(|address| self.book.owners.get(&address))
-            {
-                Some(owner) => drop(names.insert(owner.clone())),
-                None => blocks.push(block.to_string()),
+            let own = self.book.owners.range(block.network()..=block.broadcast());
+            let owners: Vec<&String> = own.map(|(_, owner)| owner).collect();
+            let hosts = block.max_prefix_len() - block.prefix_len();
+            if 1_usize.checked_shl(hosts.into()) == Some(owners.len()) {
+                names.extend(owners.into_iter().cloned());
+            } else {
+                blocks.push(block.to_string());
             }
         }
         words.extend(names);

@@ -160,6 +160,24 @@ impl Sources<'_, '_> {
         addressed(addresses)
     }
 
+    /// The one interface whose address a prefix is, when there is no doubt.
+    pub(super) fn only_interface(&self, at: usize, path: Path) -> Option<usize> {
+        let mut found = self.world.resolve(at, path, &ADDRESSED);
+        if found.targets.is_empty() {
+            let all = Path::of("security_rule");
+            found = self.world.resolve(at, all, &ADDRESSED);
+        }
+        found
+            .targets
+            .retain(|target| !self.is_known_subnet(target.at));
+        match found.targets.as_slice() {
+            [one] if !found.incomplete && !found.vague => {
+                self.world.interface(one.at).map(|_| one.at)
+            }
+            _ => None,
+        }
+    }
+
     /// A prefix that is not known yet, by what it refers to.
     fn unknown(&self, at: usize, path: Path, count: usize) -> Bounds<SourceSet> {
         let of_many = path.attribute.ends_with("prefixes");
@@ -173,7 +191,13 @@ impl Sources<'_, '_> {
             let all = of_many && count == found.targets.len() && self.of_one(&found);
             found.ambiguous |= found.targets.len() > 1 && !all;
         }
-        if found.incomplete || found.vague {
+        // What is known already cannot be why this is not.
+        if found.targets.len() > 1 && !of_many {
+            let unknown = |at: usize| !self.is_known_subnet(at);
+            found.targets.retain(|target| unknown(target.at));
+            found.ambiguous &= found.targets.len() > 1;
+        }
+        if found.incomplete || found.vague || found.targets.is_empty() {
             return Bounds {
                 sure: SourceSet::default(),
                 maybe: SourceSet::anyone(),
@@ -192,6 +216,14 @@ impl Sources<'_, '_> {
             };
         }
         Bounds::exactly(all)
+    }
+
+    fn is_known_subnet(&self, at: usize) -> bool {
+        match self.world.fact(at) {
+            Some(Fact::Subnet(subnet)) => subnet.ranges.is_some(),
+            Some(Fact::Network(network)) => network.space.is_some(),
+            _ => false,
+        }
     }
 
     /// Whether all targets are instances of one resource, none of which was asked for by its key.

@@ -12,7 +12,7 @@ use super::machine::Contribution;
 use super::peer::Peer;
 use super::rule::{Bounds, Rule};
 use super::source::Sources;
-use crate::fleet::port::PortSet;
+use crate::fleet::port::{PortSet, Protocol};
 use crate::fleet::reach::Reach;
 use crate::fleet::sources::SourceSet;
 use std::sync::Arc;
@@ -138,11 +138,30 @@ pub(super) fn evaluate(
             None if rules.unknown => (format!("{address} rules that are not known yet"), false),
             None => (format!("{address} default rule AllowVnetInBound"), false),
         };
-        contributions.push(Contribution {
-            sensitive: sensitive || reach.meets(&secret),
-            evidence,
-            reach,
-        });
+        for protocol in Protocol::ALL {
+            let part = reach.only(protocol, &PortSet::all());
+            let ports = |port: &PortSet| Reach::new(Some(protocol), port, &SourceSet::anyone());
+            let whole = match rule {
+                Some(position) => ports(&rules.all[position].rule.ports.maybe),
+                None => ports(&PortSet::all()),
+            };
+            if part.is_empty() {
+                continue;
+            }
+            if secret.is_empty() {
+                contributions.push(Contribution {
+                    evidence,
+                    reach,
+                    sensitive,
+                });
+                break;
+            }
+            contributions.push(Contribution {
+                sensitive: sensitive || whole.meets(&secret),
+                evidence: evidence.clone(),
+                reach: part,
+            });
+        }
     }
     // Whoever asks for the first rule must meet a sensitive one before any other.
     contributions.sort_by_key(|one| !one.sensitive);

@@ -29,8 +29,7 @@ impl Net<'_> {
         // Who names a private block beyond the network has a way from there that the plan does not show.
         for peer in gates.iter().flat_map(|gate| self.allowed(gate)) {
             if let Peer::Addresses(named) = peer {
-                let named = named.intersection(Addresses::private());
-                inside.addresses = inside.addresses.union(&named);
+                inside.addresses = inside.addresses.union(named);
             }
         }
         let inside = Reach::every_port(&inside);
@@ -55,7 +54,7 @@ impl Net<'_> {
         }
     }
 
-    /// Whom the groups of a gate let in by name, unless that is everybody.
+    /// The private blocks that the groups of a gate let in by name.
     fn allowed<'n>(&'n self, gate: &'n Gate) -> impl Iterator<Item = &'n Peer> {
         let groups = gate.iter().filter_map(|alternative| match alternative {
             Alternative::Group(group) => self.rules.get(group),
@@ -67,7 +66,7 @@ impl Net<'_> {
             .filter(|rule| rule.allow != Some(false) && rule.inbound != Some(false))
             .flat_map(|rule| &rule.from)
             .filter(|peer| match peer {
-                Peer::Addresses(named) => !Addresses::private().is_subset(named),
+                Peer::Addresses(named) => named.is_subset(Addresses::private()),
                 _ => false,
             })
     }

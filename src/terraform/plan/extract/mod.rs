@@ -4,7 +4,7 @@ mod compute;
 mod front;
 mod network;
 
-pub(super) use compute::MACHINES;
+pub(super) use compute::{MACHINES, SECRET};
 
 use super::fact::{Fact, Link, Links, Named, Path};
 use super::json::Json;
