@@ -1,7 +1,7 @@
 //! Sets of IP addresses, both families, and how they are written as CIDR blocks.
 
 use super::interval::IntervalSet;
-use ipnet::{IpNet, Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
+use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::LazyLock;
 
@@ -173,19 +173,6 @@ impl Addresses {
             Ipv6Subnets::new(Ipv6Addr::from_bits(low), Ipv6Addr::from_bits(high), 0).map(IpNet::V6)
         });
         v4.chain(v6).collect()
-    }
-
-    /// The one address in it, when there is just one.
-    pub(crate) fn single(&self) -> Option<IpAddr> {
-        match self.cidrs().as_slice() {
-            [IpNet::V4(net)] if net.prefix_len() == Ipv4Net::from(net.addr()).prefix_len() => {
-                Some(net.addr().into())
-            }
-            [IpNet::V6(net)] if net.prefix_len() == Ipv6Net::from(net.addr()).prefix_len() => {
-                Some(net.addr().into())
-            }
-            _ => None,
-        }
     }
 }
 

@@ -243,7 +243,11 @@ impl Directory {
         }
         if vnet {
             words.push("vnet".to_owned());
-            rest = rest.difference(network).difference(Addresses::private());
+            rest = rest.difference(network);
+            // With every private block in it, none of them was meant by itself.
+            if Addresses::private().is_subset(&rest.union(network)) {
+                rest = rest.difference(Addresses::private());
+            }
         }
         if sources.is_internet() {
             return words;
@@ -263,13 +267,22 @@ impl Directory {
         };
         let mut names: BTreeSet<String> = sources.machines.listed().map(called).collect();
         let mut blocks = Vec::new();
-        for block in rest.cidrs() {
-            match Addresses::net(block)
-                .single()
-                .and_then(|address| self.book.owners.get(&address))
-            {
-                Some(owner) => drop(names.insert(owner.clone())),
-                None => blocks.push(block.to_string()),
+        let whole = if vnet && !rest.is_empty() {
+            rest.union(network)
+        } else {
+            rest
+        };
+        for block in whole.cidrs() {
+            if vnet && Addresses::net(block).is_subset(network) {
+                continue;
+            }
+            let own = self.book.owners.range(block.network()..=block.broadcast());
+            let owners: Vec<&String> = own.map(|(_, owner)| owner).collect();
+            let hosts = block.max_prefix_len() - block.prefix_len();
+            if 1_usize.checked_shl(hosts.into()) == Some(owners.len()) {
+                names.extend(owners.into_iter().cloned());
+            } else {
+                blocks.push(block.to_string());
             }
         }
         words.extend(names);

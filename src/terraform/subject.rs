@@ -1,7 +1,9 @@
 //! A plan and a fleet put side by side: each server, and what the plan does to it.
 
 use super::adopted;
-use super::plan::{Contribution, Group, Machine, MachineChange, Plan, PowerAction, PublicSide};
+use super::plan::{
+    Contribution, Group, Machine, MachineChange, Plan, PowerAction, PublicSide, decisive,
+};
 use crate::fleet::Fleet;
 use crate::fleet::address::Addresses;
 use crate::fleet::port::{PortSet, Protocol};
@@ -31,6 +33,8 @@ pub(crate) struct Subject {
     /// Certainly open before.
     pub(crate) before: Reach,
     pub(crate) evidence: Vec<Arc<[Contribution]>>,
+    /// What sensitive rules let in before.
+    pub(crate) hidden_before: Vec<Contribution>,
     /// Addresses of the security groups in its way.
     pub(crate) groups: Vec<String>,
     /// What its sources are called.
@@ -42,12 +46,10 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// The first rule that lets somebody reach one of these ports.
+    /// The rule to name for this; see [`decisive`].
     pub(crate) fn rule_for(&self, reach: &Reach) -> Option<&Contribution> {
-        self.evidence
-            .iter()
-            .flat_map(|group| group.iter())
-            .find(|one| one.reach.meets(reach))
+        let all = self.evidence.iter().flat_map(|group| group.iter());
+        decisive(all.chain(&self.hidden_before), reach)
     }
 
     pub(crate) fn evidence_of(&self, protocol: Protocol, ports: &PortSet) -> Option<&Contribution> {
@@ -159,7 +161,8 @@ fn of_machine(machine: &Machine, server: Option<&Server>, directory: &Directory)
         address: machine.address.clone(),
         facts: facts(machine),
         state: match server {
-            _ if !machine.stays => "absent",
+            // What Terraform forgets runs on.
+            _ if !machine.stays && !machine.changes.contains(&MachineChange::Forget) => "absent",
             Some(server) => server.state.value.word(),
             None => "unknown",
         },
@@ -168,6 +171,7 @@ fn of_machine(machine: &Machine, server: Option<&Server>, directory: &Directory)
         unproven: machine.unproven.clone(),
         before: machine.open_before.clone(),
         evidence: machine.evidence.clone(),
+        hidden_before: machine.hidden_before.clone(),
         groups: machine.groups.clone(),
         directory,
         planned: true,
@@ -234,6 +238,9 @@ fn of_server(
             .iter()
             .map(|group| Arc::clone(&group.contributions))
             .collect(),
+        hidden_before: group
+            .map(|group| group.hidden_before.clone())
+            .unwrap_or_default(),
         groups: group.iter().map(|group| group.address.clone()).collect(),
         directory: directory.clone(),
         planned: group.is_some(),

@@ -3,6 +3,7 @@
 use super::attach::Attachments;
 use super::change::Change;
 use super::document::Document;
+use super::drift;
 use super::exposure::Net;
 use super::groups;
 use super::index::Index;
@@ -74,7 +75,7 @@ pub(super) fn assemble(mut document: Document) -> Plan {
         power: commands,
         readings: document.readings,
         checks: document.checks,
-        drift: document.drift,
+        drift: drift::drift(&document.drift, &changes),
         database_services: sorted(&ordered, |change| {
             let words = change
                 .database

@@ -2,17 +2,17 @@
 
 use super::Options;
 use super::change::Change;
+use super::checks;
 use super::config::Config;
 use super::element::Part;
 use super::error::PlanError;
 use super::extract::MACHINES;
 use super::json::Json;
-use super::model::{CheckResult, Drift, PowerReading};
+use super::model::{CheckResult, PowerReading};
 use super::pool::Pool;
 use super::power::{self, Invocation};
 use super::scan::Scanner;
 use super::text::Text;
-use super::{checks, drift};
 use camino::Utf8Path;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -29,7 +29,8 @@ pub(super) struct Document {
     /// The member `variables`, as it is.
     pub(super) variables: Vec<u8>,
     pub(super) checks: Vec<CheckResult>,
-    pub(super) drift: Vec<Drift>,
+    /// What was changed past Terraform.
+    pub(super) drift: Vec<Change>,
     pub(super) readings: Vec<PowerReading>,
     pub(super) invocations: Vec<Invocation>,
     pub(super) observed: BTreeMap<String, serde_json::Value>,
@@ -78,19 +79,17 @@ impl Document {
         if !document.has.changes {
             let mut scanner = start()?;
             begin(&mut scanner)?;
+            let (mut planned, mut prior) = (Vec::new(), Vec::new());
             scanner.object(|scanner, name| match name {
-                "planned_values" => standing(
-                    scanner,
-                    &mut |element, _| {
-                        if element.get("mode").text() != Some("data") {
-                            document.changes.push(Change::standing(element));
-                        }
-                        Ok(())
-                    },
-                    false,
-                ),
+                "planned_values" => resources(scanner, &mut planned),
+                // `-refresh-only` plans no values: everything stays as it was just read.
+                "prior_state" => scanner.object(|scanner, name| match name {
+                    "values" => resources(scanner, &mut prior),
+                    _ => scanner.skip(),
+                }),
                 _ => scanner.skip(),
             })?;
+            document.changes = if planned.is_empty() { prior } else { planned };
         }
         Ok(document)
     }
@@ -114,8 +113,8 @@ impl Document {
             }
             "resource_drift" => {
                 return scanner.list(|scanner| {
-                    let change = Change::read(&parse(scanner.slice()?, name)?);
-                    self.drift.extend(drift::words(&change));
+                    let element = parse(scanner.slice()?, name)?;
+                    self.drift.push(Change::read(&element));
                     Ok(())
                 });
             }
@@ -263,6 +262,17 @@ fn parse<'a>(bytes: &'a [u8], member: &str) -> Result<Json<'a>> {
 
 fn damaged(member: &str, error: &serde_json::Error) -> PlanError {
     PlanError::Damaged(format!("in `{member}`: {error}"))
+}
+
+/// The managed resources of a state's `values`, as they stand.
+fn resources<R: Read>(scanner: &mut Scanner<R>, into: &mut Vec<Change>) -> Result<()> {
+    let mut each = |element: &Json<'_>, _: &[u8]| {
+        if element.get("mode").text() != Some("data") {
+            into.push(Change::standing(element));
+        }
+        Ok(())
+    };
+    standing(scanner, &mut each, false)
 }
 
 /// Every resource of a state's `values`, in all modules. `data`: only data sources; the rest is not

@@ -4,6 +4,7 @@ use super::attach::Places;
 use super::exposure::Net;
 use super::fact::Fact;
 use super::group;
+use super::machine::hidden;
 use super::model::Group;
 use crate::fleet::address::Addresses;
 use crate::fleet::reach::Reach;
@@ -29,14 +30,15 @@ pub(super) fn groups(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
         }
         let network = network_of(after, places);
         let evaluated = after.group(at, network);
-        let open_before = match before {
-            None => evaluated.open.clone(),
+        let (open_before, hidden_before) = match before {
+            None => (evaluated.open.clone(), Vec::new()),
             Some(before) if change.before.is_some() => {
                 let none = Places::default();
                 let places = before.attachments.places.get(&at).unwrap_or(&none);
-                before.group(at, network_of(before, places)).open.clone()
+                let then = before.group(at, network_of(before, places));
+                (then.open.clone(), hidden(&then.contributions).collect())
             }
-            Some(_) => Reach::default(),
+            Some(_) => (Reach::default(), Vec::new()),
         };
         let mut attached_to = places.addresses.clone();
         attached_to.sort();
@@ -49,6 +51,7 @@ pub(super) fn groups(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
             open: evaluated.open.clone(),
             unproven: evaluated.maybe.difference(&evaluated.open),
             open_before,
+            hidden_before,
             contributions: Arc::clone(&evaluated.contributions),
             network: after.space(network).cloned().unwrap_or_default(),
         });
@@ -68,14 +71,16 @@ fn strays(after: &Net<'_>, before: Option<&Net<'_>>) -> Vec<Group> {
         let evaluated = after.strays(rules);
         let then = before
             .zip(earlier.get(address))
-            .map(|(before, rules)| before.strays(rules).open);
+            .map(|(before, rules)| before.strays(rules));
+        let hidden_before = then.iter().flat_map(|then| hidden(&then.contributions));
         Group {
             address: address.clone(),
             key: None,
             attached_to: Vec::new(),
             maybe_attached_elsewhere: true,
             unproven: evaluated.maybe.difference(&evaluated.open),
-            open_before: then.unwrap_or_default(),
+            hidden_before: hidden_before.collect(),
+            open_before: then.map(|then| then.open).unwrap_or_default(),
             open: evaluated.open,
             contributions: evaluated.contributions,
             network: Addresses::default(),

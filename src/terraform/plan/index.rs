@@ -45,6 +45,15 @@ pub(super) struct Scope<'p> {
     pub(super) for_each: Option<&'p Expression>,
 }
 
+/// What the configuration says of an attribute.
+#[derive(Debug)]
+pub(super) struct Written<'p> {
+    pub(super) expression: &'p Expression,
+    pub(super) scope: Scope<'p>,
+    /// It is that of all blocks of this name together.
+    pub(super) of_all: bool,
+}
+
 impl<'p> Index<'p> {
     pub(super) fn new(changes: &'p [Change], config: &'p Config, variables: Json<'p>) -> Self {
         let mut index = Self {
@@ -101,8 +110,9 @@ impl<'p> Index<'p> {
         self.config.modules.get(*self.modules.get(instance)?)
     }
 
-    /// The expression of an attribute of a resource, and the scope to read it in.
-    pub(super) fn expression(&self, at: usize, path: Path) -> Option<(&'p Expression, Scope<'p>)> {
+    /// The expression of an attribute of a resource, and the scope to read it in. Blocks that are attributes to
+    /// Terraform have one expression for all of them: `security_rule` of a group, `subnet` of a network.
+    pub(super) fn expression(&self, at: usize, path: Path) -> Option<Written<'p>> {
         let change = &self.changes[at];
         let resource = self.places[at].resource?;
         let mut blocks = String::new();
@@ -114,11 +124,23 @@ impl<'p> Index<'p> {
             key: change.key.clone(),
             for_each: resource.for_each.as_ref(),
         };
-        let (_, expression) = resource
+        let own = resource
             .expressions
             .iter()
-            .find(|(text, _)| text.strip_prefix(&blocks) == Some(path.attribute))?;
-        Some((expression, scope))
+            .find(|(text, _)| text.strip_prefix(&blocks) == Some(path.attribute));
+        let of_all = || {
+            let (block, _) = path.blocks().next()?;
+            resource
+                .expressions
+                .iter()
+                .find(|(text, _)| **text == *block)
+        };
+        let (_, expression) = own.or_else(of_all)?;
+        Some(Written {
+            expression,
+            scope,
+            of_all: own.is_none(),
+        })
     }
 
     /// Instances of a resource in a module's instance.

@@ -37,12 +37,43 @@ pub(crate) struct Machine {
     pub(crate) open_before: Reach,
     /// What opens it, one list for each group in its way.
     pub(crate) evidence: Vec<Arc<[Contribution]>>,
+    /// What sensitive rules let in before.
+    pub(crate) hidden_before: Vec<Contribution>,
     /// Addresses (or ids, when they are not in the plan) of the security groups in its way.
     pub(crate) groups: Vec<String>,
     /// Addresses of its network; empty when they are not known.
     pub(crate) network: Addresses,
     /// Whether it is managed and exists after the apply.
     pub(crate) stays: bool,
+}
+
+/// The one that lets in most of the ports; one that is sensitive and has any part in it goes before
+/// all others.
+pub(crate) fn decisive<'c>(
+    all: impl Iterator<Item = &'c Contribution>,
+    reach: &Reach,
+) -> Option<&'c Contribution> {
+    let mut best: Option<(&Contribution, usize)> = None;
+    for one in all.filter(|one| one.reach.meets(reach)) {
+        if one.sensitive {
+            return Some(one);
+        }
+        let width = one
+            .reach
+            .intersection(reach)
+            .ranges()
+            .map(|(_, low, high, _)| usize::from(high - low) + 1)
+            .sum();
+        if best.is_none_or(|(_, most)| width > most) {
+            best = Some((one, width));
+        }
+    }
+    best.map(|(one, _)| one)
+}
+
+/// Those that must not be shown.
+pub(super) fn hidden(contributions: &[Contribution]) -> impl Iterator<Item = Contribution> {
+    contributions.iter().filter(|one| one.sensitive).cloned()
 }
 
 /// What one rule opens, by itself in its group.

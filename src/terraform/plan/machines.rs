@@ -1,13 +1,14 @@
 //! The machines of a plan: what happens to each, and who reaches it.
 
 use super::change::Change;
+use super::disks;
 use super::exposure::{Exposure, Net};
 use super::extract::MACHINES;
-use super::fact::{Association, Fact, Machine as Facts, Tie};
-use super::machine::{Machine, MachineChange};
-use super::model::{Action, PowerAction, PowerCommand};
+use super::fact::{Fact, Machine as Facts};
+use super::machine::{Contribution, Machine, MachineChange, hidden};
+use super::model::{PowerAction, PowerCommand};
 use super::nature;
-use super::world::{End, World};
+use crate::fleet::reach::Reach;
 use indexmap::IndexMap;
 use std::num::NonZero;
 use std::thread;
@@ -31,8 +32,12 @@ pub(super) fn machines(
     let exposures = in_parallel(&list, |at| {
         let now = after.machine(at);
         let then = match before {
-            Some(before) => before.machine(at).open,
-            None => now.open.clone(),
+            Some(before) => {
+                let then = before.machine(at);
+                let rules = then.evidence.iter().flat_map(|rules| hidden(rules));
+                (rules.collect(), then.open)
+            }
+            None => (Vec::new(), now.open.clone()),
         };
         (now, then)
     });
@@ -42,7 +47,7 @@ pub(super) fn machines(
         .map(|(&at, (now, then))| machine(&changes[at], now, then))
         .collect();
     let earlier = before.map_or(after.world, |before| before.world);
-    disks(after.world, earlier, &mut machines);
+    disks::disks(after.world, earlier, &mut machines);
     power(commands, &mut machines);
     for change in changes
         .iter()
@@ -85,7 +90,7 @@ fn in_parallel<T: Send>(list: &[usize], work: impl Fn(usize) -> T + Sync) -> Vec
 fn machine(
     change: &Change,
     now: Exposure,
-    open_before: crate::fleet::reach::Reach,
+    (hidden_before, open_before): (Vec<Contribution>, Reach),
 ) -> (Machine, Vec<usize>) {
     let facts = |fact: &Option<std::sync::Arc<Fact>>| match fact.as_deref() {
         Some(Fact::Machine(machine)) => Some((**machine).clone()),
@@ -117,108 +122,12 @@ fn machine(
         open: now.open,
         open_before,
         evidence: now.evidence,
+        hidden_before,
         groups: now.groups,
         network: now.network,
         stays: change.stays(),
     };
     (machine, now.subnets)
-}
-
-/// Disks that are attached, detached or changed by resources of their own.
-fn disks(world: &World<'_>, earlier: &World<'_>, machines: &mut [(Machine, Vec<usize>)]) {
-    let mut positions: IndexMap<String, usize> = IndexMap::new();
-    for (position, (machine, _)) in machines.iter().enumerate() {
-        positions.insert(machine.address.clone(), position);
-    }
-    let changes = world.index.changes;
-    let mut holders: IndexMap<usize, usize> = IndexMap::new();
-    for (at, change) in changes.iter().enumerate() {
-        // What is detached can be followed only as it was.
-        let (fact, world) = match change.after.as_deref() {
-            Some(fact) => (Some(fact), world),
-            None => (change.before.as_deref(), earlier),
-        };
-        let Some(Fact::Association(Association {
-            kind: Tie::MachineDisk,
-            left,
-            right,
-        })) = fact
-        else {
-            continue;
-        };
-        let End::Here(machine) = world.follow(at, left, &MACHINES) else {
-            continue;
-        };
-        let Some(&position) = positions.get(world.address(machine)) else {
-            continue;
-        };
-        if let End::Here(disk) = world.follow(at, right, &["azurerm_managed_disk"]) {
-            holders.insert(disk, position);
-        }
-        let own = &mut machines[position].0;
-        // A disk that is attached or detached because the machine comes or goes is no change of its own.
-        let follows = |change: &MachineChange| {
-            matches!(
-                change,
-                MachineChange::Create | MachineChange::Destroy | MachineChange::Replace { .. }
-            )
-        };
-        let what = match change {
-            _ if own.changes.iter().any(follows) => continue,
-            one if one.replaces() => "attach a disk anew",
-            one if one.has(Action::Create) => "attach a disk",
-            one if one.has(Action::Delete) => "detach a disk",
-            one if one.has(Action::Update) => "change how a disk is attached",
-            _ => continue,
-        };
-        let what = format!("{what} ({})", change.address);
-        own.changes.push(MachineChange::Disk { what });
-    }
-    let mut named: IndexMap<String, usize> = IndexMap::new();
-    for (at, facts) in world.machines() {
-        if let Some(&position) = positions.get(world.address(at)) {
-            named.extend(
-                facts
-                    .disks
-                    .iter()
-                    .map(|id| (id.to_ascii_lowercase(), position)),
-            );
-        }
-    }
-    for (at, change) in changes.iter().enumerate() {
-        let fact = change.before.as_deref().or(change.after.as_deref());
-        let Some(Fact::Disk(disk)) = fact else {
-            continue;
-        };
-        let id = disk.named.id.as_deref().map(str::to_ascii_lowercase);
-        let position = holders.get(&at).or_else(|| named.get(&id?)).copied();
-        let Some(position) = position else { continue };
-        let size = |fact: Option<&Fact>| match fact {
-            Some(Fact::Disk(disk)) => disk.size.clone().unwrap_or_default(),
-            _ => String::new(),
-        };
-        let what = if change.replaces() {
-            "replace the disk".to_owned()
-        } else if change.has(Action::Delete) {
-            "destroy the disk".to_owned()
-        } else if change.has(Action::Update) {
-            let (old, new) = (
-                size(change.before.as_deref()),
-                size(change.after.as_deref()),
-            );
-            if old == new {
-                continue;
-            }
-            format!("change the size of the disk from {old} to {new} GB:")
-        } else {
-            continue;
-        };
-        let what = format!("{what} {}", change.address);
-        machines[position]
-            .0
-            .changes
-            .push(MachineChange::Disk { what });
-    }
 }
 
 fn power(commands: &[PowerCommand], machines: &mut [(Machine, Vec<usize>)]) {
@@ -286,6 +195,7 @@ fn same_identity(machines: &mut Vec<(Machine, Vec<usize>)>) {
         machine.size_before = before.size_before;
         machine.image_before = before.image_before;
         machine.open_before = before.open_before;
+        machine.hidden_before = before.hidden_before;
         gone.push(old);
     }
     gone.sort_unstable();

@@ -11,6 +11,7 @@ mod change;
 mod checks;
 mod config;
 mod database;
+mod disks;
 mod document;
 mod drift;
 mod element;
@@ -43,7 +44,7 @@ mod text;
 mod world;
 
 pub(crate) use error::PlanError;
-pub(crate) use machine::{Contribution, Machine, MachineChange, PublicSide};
+pub(crate) use machine::{Contribution, Machine, MachineChange, PublicSide, decisive};
 pub(crate) use model::{Group, Plan, PowerAction, ProblemKind, Totals};
 
 use camino::Utf8Path;

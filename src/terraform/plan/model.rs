@@ -90,6 +90,8 @@ pub(crate) struct Group {
     pub(crate) unproven: Reach,
     pub(crate) open_before: Reach,
     pub(crate) contributions: Arc<[Contribution]>,
+    /// What sensitive rules of it let in before.
+    pub(crate) hidden_before: Vec<Contribution>,
     /// Addresses of its network; empty when they are not known.
     pub(crate) network: Addresses,
 }

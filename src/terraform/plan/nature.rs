@@ -1,6 +1,7 @@
 //! What happens to the nature of a machine, in the words of the trade.
 
 use super::change::Change;
+use super::extract::SECRET;
 use super::fact::Machine;
 use super::json::Json;
 use super::machine::MachineChange;
@@ -47,6 +48,8 @@ pub(super) fn differences(read: &Change, change: &Json<'_>) -> Differences {
     );
     names.sort_unstable();
     names.dedup();
+    let sides = ["before_sensitive", "after_sensitive"].map(|side| change.get(side));
+    let is_secret = |name: &str| sides.iter().any(|side| side.mark(name).is_marked());
     for name in names {
         let (old, new) = (before.get(name), after.get(name));
         let mark = unknown.get(name);
@@ -57,8 +60,20 @@ pub(super) fn differences(read: &Change, change: &Json<'_>) -> Differences {
         }
         differences.attributes.push(name.to_owned());
         match name {
+            _ if is_secret(name) => {
+                if name.contains("disk") {
+                    differences.disks.push(format!("change {name}"));
+                }
+            }
             "instances" => {
                 differences.instances = Some((old.word().unwrap_or_default(), new.word()));
+            }
+            // A legacy scale set says size and number in one block.
+            "sku" => {
+                let count = |sku: &Json<'_>| sku.at(0).get("capacity").word();
+                if let Some(from) = count(old).filter(|from| Some(from) != count(new).as_ref()) {
+                    differences.instances = Some((from, count(new)));
+                }
             }
             "os_disk" | "storage_os_disk" | "storage_data_disk" | "data_disk" | "disk_size_gb" => {
                 differences.disks.push(disk_words(name, old, new));
@@ -154,7 +169,7 @@ pub(super) fn changes(
         if change.has(Action::Forget) {
             changes.push(MachineChange::Forget);
         }
-        changes.extend(resize(before, after));
+        changes.extend(resize(change, before, after));
         changes.extend(scale(change));
     } else if change.has(Action::Create) {
         changes.push(MachineChange::Create);
@@ -163,7 +178,7 @@ pub(super) fn changes(
     } else if change.has(Action::Forget) {
         changes.push(MachineChange::Forget);
     } else if change.has(Action::Update) {
-        changes.extend(resize(before, after));
+        changes.extend(resize(change, before, after));
         changes.extend(scale(change));
         let disks = change.differences.disks.iter().cloned();
         changes.extend(disks.map(|what| MachineChange::Disk { what }));
@@ -211,14 +226,24 @@ fn same_image(old: &Machine, new: &Machine) -> bool {
     }
 }
 
-fn resize(before: Option<&Machine>, after: Option<&Machine>) -> Option<MachineChange> {
+fn resize(
+    change: &Change,
+    before: Option<&Machine>,
+    after: Option<&Machine>,
+) -> Option<MachineChange> {
     let (before, after) = (before?, after?);
     let from = before.size.clone().unwrap_or_default();
     if !after.size_known {
         return Some(MachineChange::Resize { from, to: None });
     }
     let to = after.size.clone().unwrap_or_default();
-    (!from.eq_ignore_ascii_case(&to)).then_some(MachineChange::Resize { from, to: Some(to) })
+    // Two sizes that must not be shown look the same.
+    let hidden = from == SECRET && to == SECRET && {
+        let mut attributes = change.differences.attributes.iter();
+        attributes.any(|name| matches!(name.as_str(), "size" | "vm_size" | "sku" | "sku_name"))
+    };
+    (hidden || !from.eq_ignore_ascii_case(&to))
+        .then_some(MachineChange::Resize { from, to: Some(to) })
 }
 
 fn scale(change: &Change) -> Option<MachineChange> {

@@ -97,7 +97,8 @@ pub(super) fn read(
     if peers.contains(&Peer::Unreadable) {
         unreadable.push(end.prefix);
     }
-    peers.dedup();
+    // Of a list with unknown elements it matters how many there are.
+    peers.dedup_by(|a, b| a == b && !matches!(a, Peer::Unknown(_)));
     peers
 }
 

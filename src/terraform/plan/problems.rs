@@ -20,7 +20,10 @@ pub(super) fn problems(after: &Net<'_>, before: &World<'_>) -> Vec<Problem> {
             problems.push(Problem {
                 address: change.address.clone(),
                 kind: ProblemKind::Unmanaged,
-                words: "Terraform no longer manages it, and it stays in force".to_owned(),
+                words: format!(
+                    "Terraform no longer manages {}, and it stays in force",
+                    change.address
+                ),
             });
         }
         if let Some(Fact::Association(association)) = fact
@@ -111,10 +114,10 @@ fn unprotected(
     };
     let words = if change.replaces() {
         format!(
-            "its security group is taken from {protected} and put back: until then nothing protects it"
+            "the security group is taken from {protected} and put back: until then nothing protects it"
         )
     } else {
-        format!("its security group is taken from {protected}")
+        format!("the security group is taken from {protected}")
     };
     Some(Problem {
         address: change.address.clone(),

@@ -48,7 +48,7 @@ const DEEPEST: usize = 32;
 
 /// What the attribute at `path` of resource `at` comes from, among resources of these types.
 pub(super) fn resolve(index: &Index<'_>, at: usize, path: Path, kinds: &[&str]) -> Found {
-    let Some((expression, scope)) = index.expression(at, path) else {
+    let Some(written) = index.expression(at, path) else {
         return Found::nothing();
     };
     let mut search = Search {
@@ -58,12 +58,16 @@ pub(super) fn resolve(index: &Index<'_>, at: usize, path: Path, kinds: &[&str]) 
         elsewhere: false,
         siblings: index.siblings(at),
     };
-    search.follow(expression, &scope, &[], DEEPEST);
+    search.follow(written.expression, &written.scope, &[], DEEPEST);
     let mut found = search.found;
     found.vague = search.elsewhere;
     found.incomplete |= found.targets.is_empty();
     found.targets.sort_by_key(|target| target.at);
     found.targets.dedup();
+    if written.of_all {
+        found.ambiguous |= found.targets.len() > 1;
+        found.incomplete |= found.vague;
+    }
     found
 }
 
@@ -197,12 +201,12 @@ impl<'p> Search<'_, 'p> {
             .key
             .as_ref()
             .or_else(|| keys.iter().find(|key| chosen(key)));
-        let children: Vec<_> = children
-            .iter()
+        let all = children.iter();
+        let called: Vec<_> = all
             .filter(|(child, _)| key.is_none() || child.as_ref() == key)
             .collect();
-        self.elsewhere |= children.is_empty();
-        for (_, child) in children {
+        self.elsewhere |= called.is_empty();
+        for (_, child) in called {
             let Some(module) = self.index.config_module(child) else {
                 self.elsewhere = true;
                 continue;

@@ -3,6 +3,7 @@
 use super::fact::{Fact, Path};
 use super::ownership::Ownership;
 use super::peer::Peer;
+use super::resolve::Found;
 use super::rule::Bounds;
 use super::world::World;
 use crate::fleet::address::Addresses;
@@ -51,8 +52,16 @@ impl Sources<'_, '_> {
             return Bounds::exactly(SourceSet::anyone());
         }
         let mut all = Bounds::<SourceSet>::default();
+        let mut asked = Vec::new();
         for peer in peers {
-            let one = self.peer(at, peer);
+            if let Peer::Unknown(_) = peer {
+                if asked.contains(&peer) {
+                    continue;
+                }
+                asked.push(peer);
+            }
+            let count = peers.iter().filter(|other| *other == peer).count();
+            let one = self.peer(at, peer, count);
             all.sure = all.sure.union(&one.sure);
             all.maybe = all.maybe.union(&one.maybe);
         }
@@ -76,7 +85,8 @@ impl Sources<'_, '_> {
         set
     }
 
-    fn peer(&self, at: usize, peer: &Peer) -> Bounds<SourceSet> {
+    /// `count`: how many elements of the list are as unknown as this one.
+    fn peer(&self, at: usize, peer: &Peer, count: usize) -> Bounds<SourceSet> {
         match peer {
             Peer::Anyone => Bounds::exactly(SourceSet::anyone()),
             Peer::Internet => Bounds::exactly(SourceSet {
@@ -107,7 +117,7 @@ impl Sources<'_, '_> {
                     maybe: all.maybe.union(&one.maybe),
                 })
             }
-            Peer::Unknown(path) => self.unknown(at, *path),
+            Peer::Unknown(path) => self.unknown(at, *path, count),
             Peer::Unreadable => Bounds {
                 sure: SourceSet::default(),
                 maybe: SourceSet::anyone(),
@@ -150,18 +160,44 @@ impl Sources<'_, '_> {
         addressed(addresses)
     }
 
+    /// The one interface whose address a prefix is, when there is no doubt.
+    pub(super) fn only_interface(&self, at: usize, path: Path) -> Option<usize> {
+        let mut found = self.world.resolve(at, path, &ADDRESSED);
+        if found.targets.is_empty() {
+            let all = Path::of("security_rule");
+            found = self.world.resolve(at, all, &ADDRESSED);
+        }
+        found
+            .targets
+            .retain(|target| !self.is_known_subnet(target.at));
+        match found.targets.as_slice() {
+            [one] if !found.incomplete && !found.vague => {
+                self.world.interface(one.at).map(|_| one.at)
+            }
+            _ => None,
+        }
+    }
+
     /// A prefix that is not known yet, by what it refers to.
-    fn unknown(&self, at: usize, path: Path) -> Bounds<SourceSet> {
+    fn unknown(&self, at: usize, path: Path, count: usize) -> Bounds<SourceSet> {
+        let of_many = path.attribute.ends_with("prefixes");
         let mut found = self.world.resolve(at, path, &ADDRESSED);
         if found.targets.is_empty() {
             // Rules written as one attribute have all their references there.
             found = self
                 .world
                 .resolve(at, Path::of("security_rule"), &ADDRESSED);
-            found.ambiguous |= found.targets.len() > 1;
+            // A list as long as there are instances of the one resource it goes over holds them all.
+            let all = of_many && count == found.targets.len() && self.of_one(&found);
+            found.ambiguous |= found.targets.len() > 1 && !all;
         }
-        let of_many = path.attribute.ends_with("prefixes");
-        if found.incomplete || found.vague {
+        // What is known already cannot be why this is not.
+        if found.targets.len() > 1 && !of_many {
+            let unknown = |at: usize| !self.is_known_subnet(at);
+            found.targets.retain(|target| unknown(target.at));
+            found.ambiguous &= found.targets.len() > 1;
+        }
+        if found.incomplete || found.vague || found.targets.is_empty() {
             return Bounds {
                 sure: SourceSet::default(),
                 maybe: SourceSet::anyone(),
@@ -180,6 +216,28 @@ impl Sources<'_, '_> {
             };
         }
         Bounds::exactly(all)
+    }
+
+    fn is_known_subnet(&self, at: usize) -> bool {
+        match self.world.fact(at) {
+            Some(Fact::Subnet(subnet)) => subnet.ranges.is_some(),
+            Some(Fact::Network(network)) => network.space.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether all targets are instances of one resource, none of which was asked for by its key.
+    fn of_one(&self, found: &Found) -> bool {
+        let mut names = found.targets.iter().map(|target| {
+            let change = &self.world.index.changes[target.at];
+            (&change.module, &change.kind, &change.name)
+        });
+        let first = names.next();
+        let instances = found
+            .targets
+            .first()
+            .map(|target| self.world.index.siblings(target.at));
+        names.all(|name| Some(name) == first) && instances == Some(found.targets.len())
     }
 
     fn target(&self, at: usize, attribute: Option<&str>) -> SourceSet {

@@ -64,12 +64,15 @@ pub(super) fn reaches(
                 }
                 _ => maybe = true,
             },
+            Peer::Unknown(path) if path.attribute.contains("prefix") => {
+                match (sources.only_interface(holder, *path), at) {
+                    (Some(named), Some(interface)) => sure |= named == interface,
+                    _ => maybe = true,
+                }
+            }
             Peer::Unknown(path) => {
                 let kinds = ["azurerm_application_security_group"];
-                let found = path
-                    .attribute
-                    .ends_with("application_security_group_ids")
-                    .then(|| sources.world.resolve(holder, *path, &kinds));
+                let found = Some(sources.world.resolve(holder, *path, &kinds));
                 match (
                     found.filter(|found| !found.incomplete && !found.ambiguous),
                     at,

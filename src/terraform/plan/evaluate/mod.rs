@@ -12,6 +12,7 @@ use super::machine::Contribution;
 use super::peer::Peer;
 use super::rule::{Bounds, Rule};
 use super::source::Sources;
+use crate::fleet::port::{PortSet, Protocol};
 use crate::fleet::reach::Reach;
 use crate::fleet::sources::SourceSet;
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub(super) fn evaluate(
             _ => space(one.holder, one.rule, one.certain, sources, destination),
         })
         .collect();
+    let secret = secret_ports(rules, &spaces);
     let everything = Reach::every_port(&SourceSet::anyone());
     let mut lower = Vec::new();
     let mut upper = Vec::new();
@@ -136,12 +138,33 @@ pub(super) fn evaluate(
             None if rules.unknown => (format!("{address} rules that are not known yet"), false),
             None => (format!("{address} default rule AllowVnetInBound"), false),
         };
-        contributions.push(Contribution {
-            evidence,
-            reach,
-            sensitive,
-        });
+        for protocol in Protocol::ALL {
+            let part = reach.only(protocol, &PortSet::all());
+            let ports = |port: &PortSet| Reach::new(Some(protocol), port, &SourceSet::anyone());
+            let whole = match rule {
+                Some(position) => ports(&rules.all[position].rule.ports.maybe),
+                None => ports(&PortSet::all()),
+            };
+            if part.is_empty() {
+                continue;
+            }
+            if secret.is_empty() {
+                contributions.push(Contribution {
+                    evidence,
+                    reach,
+                    sensitive,
+                });
+                break;
+            }
+            contributions.push(Contribution {
+                sensitive: sensitive || whole.meets(&secret),
+                evidence: evidence.clone(),
+                reach: part,
+            });
+        }
     }
+    // Whoever asks for the first rule must meet a sensitive one before any other.
+    contributions.sort_by_key(|one| !one.sensitive);
     let open = if is_exact(rules, destination) {
         maybe.clone()
     } else {
@@ -152,6 +175,21 @@ pub(super) fn evaluate(
         maybe,
         contributions: contributions.into(),
     }
+}
+
+/// The ports of rules that must not be shown, from anyone: where another rule speaks of them too, the edges of
+/// what it lets in would tell them.
+fn secret_ports(rules: &Rules<'_>, spaces: &[Bounds<Reach>]) -> Reach {
+    rules
+        .all
+        .iter()
+        .zip(spaces)
+        .filter(|(one, _)| one.rule.sensitive)
+        .flat_map(|(_, space)| space.maybe.ranges())
+        .fold(Reach::default(), |all, (protocol, low, high, _)| {
+            let ports = PortSet::range(low, high);
+            all.union(&Reach::new(Some(protocol), &ports, &SourceSet::anyone()))
+        })
 }
 
 /// Whether both passes are the same.

@@ -5,11 +5,10 @@ use crate::fleet::reach::Reach;
 use crate::fleet::sources::SourceSet;
 use crate::terraform::plan::attach::{Alternative, Gate};
 use crate::terraform::plan::evaluate::Destination;
-use crate::terraform::plan::fact::{Fact, Interface, IpConfiguration};
+use crate::terraform::plan::fact::Interface;
 use crate::terraform::plan::front::Front;
 use crate::terraform::plan::machine::PublicSide;
 use crate::terraform::plan::rule::Bounds;
-use crate::terraform::plan::world::End;
 use std::sync::Arc;
 
 impl Net<'_> {
@@ -139,7 +138,7 @@ impl Net<'_> {
                 }
             }
         };
-        let arrival = self.arrival(network, public, front);
+        let arrival = self.arrival([gate, subnet_gate], network, public, front);
         let limited = |filter: &Reach, arrival: &Option<Reach>| match arrival {
             None => filter.clone(),
             Some(arrival) => filter.intersection(arrival),
@@ -175,65 +174,6 @@ impl Net<'_> {
         }
     }
 
-    /// What comes to the interface at all; `None` is everything.
-    fn arrival(
-        &self,
-        network: Option<usize>,
-        public: PublicSide,
-        front: Option<&Front>,
-    ) -> Bounds<Option<Reach>> {
-        let sources = self.sources(network);
-        let mut inside = sources.virtual_network();
-        if self.world.beyond {
-            inside.addresses = inside
-                .addresses
-                .union(crate::fleet::address::Addresses::private());
-        }
-        let inside = Reach::every_port(&inside);
-        let with = |extra: Option<&Reach>| {
-            Some(extra.map_or_else(|| inside.clone(), |extra| inside.union(extra)))
-        };
-        let front_sure = front.map(|front| &front.reach.sure);
-        let front_maybe = front.map(|front| &front.reach.maybe);
-        match public {
-            PublicSide::Standard | PublicSide::Public | PublicSide::Basic => Bounds {
-                sure: None,
-                maybe: None,
-            },
-            PublicSide::Unknown => Bounds {
-                sure: with(front_sure),
-                maybe: None,
-            },
-            PublicSide::None | PublicSide::Behind => Bounds {
-                sure: with(front_sure),
-                maybe: with(front_maybe),
-            },
-        }
-    }
-
-    /// No group at all: the network is let in, and through what is of SKU Basic everybody.
-    fn unguarded(
-        &self,
-        network: Option<usize>,
-        public: PublicSide,
-        front: Option<&Front>,
-    ) -> Bounds<Reach> {
-        let inside = Reach::every_port(&self.sources(network).virtual_network());
-        let everything = Reach::every_port(&SourceSet::anyone());
-        let basic = front.map_or(Some(false), |front| front.basic);
-        let sure = public == PublicSide::Basic || basic == Some(true);
-        let unclear = matches!(public, PublicSide::Unknown | PublicSide::Public);
-        let maybe = sure || unclear || basic.is_none();
-        Bounds {
-            sure: if sure {
-                everything.clone()
-            } else {
-                inside.clone()
-            },
-            maybe: if maybe { everything } else { inside },
-        }
-    }
-
     fn through(
         &self,
         gate: &Gate,
@@ -259,29 +199,5 @@ impl Net<'_> {
             maybe: all.maybe.union(&one.maybe),
         })
         .unwrap_or_default()
-    }
-
-    fn public(&self, at: usize, configuration: &IpConfiguration, has_public: bool) -> PublicSide {
-        if configuration.own_public {
-            return PublicSide::Standard;
-        }
-        let side = |at: usize| match self.world.fact(at) {
-            Some(Fact::PublicAddress(address)) => match address.basic {
-                Some(true) => PublicSide::Basic,
-                Some(false) => PublicSide::Standard,
-                None => PublicSide::Public,
-            },
-            _ => PublicSide::Unknown,
-        };
-        match self
-            .world
-            .follow(at, &configuration.public, &["azurerm_public_ip"])
-        {
-            End::Nothing => PublicSide::None,
-            End::Here(public) => side(public),
-            End::Outside(_) => PublicSide::Public,
-            End::OneOf { .. } if has_public => PublicSide::Public,
-            End::OneOf { .. } => PublicSide::Unknown,
-        }
     }
 }

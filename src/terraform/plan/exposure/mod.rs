@@ -1,5 +1,6 @@
 //! Who reaches a machine: through every group, attachment and public address in its way.
 
+mod arrival;
 mod interface;
 
 use super::attach::{Alternative, Attachments, Gate};

@@ -18,6 +18,9 @@ pub(in crate::terraform::plan) const MACHINES: [&str; 7] = [
     "azurerm_orchestrated_virtual_machine_scale_set",
 ];
 
+/// Stands for a value that must not be shown.
+pub(in crate::terraform::plan) const SECRET: &str = "(sensitive)";
+
 pub(super) fn fact(kind: &str, values: Values<'_, '_>) -> Option<Fact> {
     if MACHINES.contains(&kind) {
         return Some(Fact::Machine(Box::new(machine(values))));
@@ -50,7 +53,11 @@ fn machine(values: Values<'_, '_>) -> Machine {
     let size_key = ["size", "vm_size", "sku", "sku_name"]
         .into_iter()
         .find(|key| !values.values.get(key).is_absent() || values.is_unknown(key));
-    let size = size_key.and_then(|key| size_text(values.values.get(key)));
+    let size = size_key.and_then(|key| {
+        let is_secret = values.sensitive.mark(key).is_marked();
+        let size = size_text(values.values.get(key))?;
+        Some(if is_secret { SECRET.to_owned() } else { size })
+    });
     let mut addresses = values.addresses("private_ip_addresses");
     addresses.extend(values.address("private_ip_address"));
     addresses.sort_unstable();
@@ -78,16 +85,21 @@ fn size_text(size: &Json<'_>) -> Option<String> {
 }
 
 fn image(values: Values<'_, '_>) -> Option<String> {
-    if let Some(id) = values.text("source_image_id") {
-        return Some(id);
-    }
-    let block = [
+    const BLOCKS: [&str; 3] = [
         "source_image_reference",
         "storage_image_reference",
         "storage_profile_image_reference",
-    ]
-    .into_iter()
-    .find_map(|key| values.values.get(key).items().first())?;
+    ];
+    let mut keys = BLOCKS.iter().chain(&["source_image_id"]);
+    if keys.any(|key| values.sensitive.mark(key).is_marked()) {
+        return Some(SECRET.to_owned());
+    }
+    if let Some(id) = values.text("source_image_id") {
+        return Some(id);
+    }
+    let block = BLOCKS
+        .into_iter()
+        .find_map(|key| values.values.get(key).items().first())?;
     if let Some(id) = block.get("id").string() {
         return Some(id);
     }

@@ -4,7 +4,7 @@ mod compute;
 mod front;
 mod network;
 
-pub(super) use compute::MACHINES;
+pub(super) use compute::{MACHINES, SECRET};
 
 use super::fact::{Fact, Link, Links, Named, Path};
 use super::json::Json;
@@ -92,11 +92,18 @@ impl<'v, 'a> Values<'v, 'a> {
         }
     }
 
+    /// Not one that is sensitive: it would be shown as a source of somebody else's rule.
     fn address(self, key: &str) -> Option<IpAddr> {
+        if self.sensitive.mark(key).is_marked() {
+            return None;
+        }
         self.values.get(key).text()?.trim().parse().ok()
     }
 
     fn addresses(self, key: &str) -> Vec<IpAddr> {
+        if self.sensitive.mark(key).is_marked() {
+            return Vec::new();
+        }
         let list = self.values.get(key);
         list.items()
             .iter()

@@ -97,6 +97,11 @@ pub(super) fn interface(values: Values<'_, '_>) -> Interface {
         .map(|(index, block)| ip_configuration(block, index))
         .collect();
     addresses.extend(configurations.iter().filter_map(|one| one.address));
+    // The provider copies an address that is sensitive to where it is not marked.
+    let is_secret = |block: Values<'_, '_>| block.sensitive.mark("private_ip_address").is_marked();
+    if values.blocks("ip_configuration").any(is_secret) {
+        addresses.clear();
+    }
     addresses.sort_unstable();
     addresses.dedup();
     Interface {
