@@ -4,19 +4,17 @@ use super::Options;
 use super::change::Change;
 use super::checks;
 use super::config::Config;
-use super::element::Part;
+use super::element::changes;
 use super::error::PlanError;
 use super::extract::MACHINES;
 use super::json::Json;
 use super::model::{CheckResult, PowerReading};
-use super::pool::Pool;
 use super::power::{self, Invocation};
 use super::scan::Scanner;
 use super::text::Text;
 use camino::Utf8Path;
 use std::collections::BTreeMap;
 use std::io::{self, Read};
-use std::thread;
 
 #[derive(Debug, Default)]
 pub(super) struct Document {
@@ -216,26 +214,6 @@ impl Document {
     }
 }
 
-fn changes(scanner: &mut Scanner<impl Read>) -> Result<Vec<Change>> {
-    thread::scope(|scope| {
-        let mut pool = Pool::new(scope, change);
-        scanner.list(|scanner| pool.push(scanner.slice()?, 0))?;
-        pool.finish()
-    })
-}
-
-fn change(bytes: &[u8], _: usize) -> Result<Option<Change>> {
-    let read = |part| -> Result<Change> {
-        let element =
-            Json::part(bytes, part).map_err(|error| damaged("resource_changes", &error))?;
-        Ok(Change::read(&element))
-    };
-    let change = read(Part::Element)?;
-    #[cfg(test)]
-    assert_eq!(change, read(Part::Whole)?, "something asks for more");
-    Ok(Some(change))
-}
-
 fn begin<R: Read>(scanner: &mut Scanner<R>) -> Result<()> {
     let Err(first) = scanner.find_object()? else {
         return Ok(());
@@ -260,7 +238,7 @@ fn parse<'a>(bytes: &'a [u8], member: &str) -> Result<Json<'a>> {
     Json::parse(bytes).map_err(|error| damaged(member, &error))
 }
 
-fn damaged(member: &str, error: &serde_json::Error) -> PlanError {
+pub(super) fn damaged(member: &str, error: &serde_json::Error) -> PlanError {
     PlanError::Damaged(format!("in `{member}`: {error}"))
 }
 

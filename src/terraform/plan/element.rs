@@ -1,7 +1,37 @@
-//! Which values of an element of `resource_changes` are read: most are of no use to anyone.
+//! Reads the elements of `resource_changes`, without the values that are of no use to anyone.
 
+use super::change::Change;
+use super::document::damaged;
+use super::error::PlanError;
 use super::json::Json;
+use super::pool::Pool;
+use super::scan::Scanner;
 use std::borrow::Cow;
+use std::io::Read;
+use std::thread;
+
+type Result<T> = std::result::Result<T, PlanError>;
+
+/// All elements of the list that comes next.
+pub(super) fn changes(scanner: &mut Scanner<impl Read>) -> Result<Vec<Change>> {
+    thread::scope(|scope| {
+        let mut pool = Pool::new(scope, change);
+        scanner.list(|scanner| pool.push(scanner.slice()?, 0))?;
+        pool.finish()
+    })
+}
+
+fn change(bytes: &[u8], _: usize) -> Result<Option<Change>> {
+    let read = |part| -> Result<Change> {
+        let element =
+            Json::part(bytes, part).map_err(|error| damaged("resource_changes", &error))?;
+        Ok(Change::read(&element))
+    };
+    let change = read(Part::Element)?;
+    #[cfg(test)]
+    assert_eq!(change, read(Part::Whole)?, "something asks for more");
+    Ok(Some(change))
+}
 
 /// Where in an element an object stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -62,7 +62,7 @@ impl<'de> Visitor<'de> for Element {
             let known = kind.as_deref().is_none_or(self.interesting);
             match key.text() {
                 Some("type") => {
-                    kind = Some(map.next_value::<Json<'_>>()?.string().unwrap_or_default())
+                    kind = Some(map.next_value::<Json<'_>>()?.string().unwrap_or_default());
                 }
                 Some("address") => {
                     address = map.next_value::<Json<'_>>()?.string().unwrap_or_default();
