@@ -109,11 +109,15 @@ impl Planned {
             evidence,
             subject.directory.network.clone(),
         );
-        let shown = self
-            .0
-            .entry(key)
-            .or_insert_with(|| planned(facts, subject).into());
-        Arc::clone(shown)
+        if let Some(known) = self.0.get(&key) {
+            return Arc::clone(known);
+        }
+        let shown: Arc<[ShownExposure]> = planned(facts, subject).into();
+        // What no rule opens names the machine itself, which serves no other.
+        if shown.iter().all(|one| one.evidence != subject.address) {
+            self.0.insert(key, Arc::clone(&shown));
+        }
+        shown
     }
 }
 

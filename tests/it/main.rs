@@ -14,5 +14,8 @@ mod check_mistakes;
 mod commands;
 mod harness;
 mod plan_given;
+mod plan_hard_cases_changes;
+mod plan_hard_cases_reach;
 mod plan_simulated;
 mod simulator;
+mod terraform;

@@ -66,7 +66,7 @@ fn words(change: &Change, own: &Own) -> Option<Drift> {
         .differences
         .attributes
         .iter()
-        .filter(|name| !(told && *name == "security_rule") && !follows(&change.kind, name))
+        .filter(|name| !(follows(&change.kind, name) || told && *name == "security_rule"))
         .cloned()
         .collect();
     if words.is_empty() && !names.is_empty() {

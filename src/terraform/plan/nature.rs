@@ -60,11 +60,13 @@ pub(super) fn differences(read: &Change, change: &Json<'_>) -> Differences {
         }
         differences.attributes.push(name.to_owned());
         match name {
-            _ if is_secret(name) => {
-                if name.contains("disk") {
-                    differences.disks.push(format!("change {name}"));
-                }
+            "instances" if is_secret(name) => {
+                differences.instances = Some((SECRET.to_owned(), Some(SECRET.to_owned())));
             }
+            _ if is_secret(name) && name.contains("disk") => {
+                differences.disks.push(format!("change {name}"));
+            }
+            _ if is_secret(name) => {}
             "instances" => {
                 differences.instances = Some((old.word().unwrap_or_default(), new.word()));
             }

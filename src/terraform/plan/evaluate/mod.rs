@@ -138,29 +138,26 @@ pub(super) fn evaluate(
             None if rules.unknown => (format!("{address} rules that are not known yet"), false),
             None => (format!("{address} default rule AllowVnetInBound"), false),
         };
-        for protocol in Protocol::ALL {
-            let part = reach.only(protocol, &PortSet::all());
-            let ports = |port: &PortSet| Reach::new(Some(protocol), port, &SourceSet::anyone());
-            let whole = match rule {
-                Some(position) => ports(&rules.all[position].rule.ports.maybe),
-                None => ports(&PortSet::all()),
-            };
-            if part.is_empty() {
-                continue;
-            }
-            if secret.is_empty() {
-                contributions.push(Contribution {
-                    evidence,
-                    reach,
-                    sensitive,
-                });
-                break;
-            }
+        if secret.is_empty() {
             contributions.push(Contribution {
-                sensitive: sensitive || whole.meets(&secret),
-                evidence: evidence.clone(),
-                reach: part,
+                evidence,
+                reach,
+                sensitive,
             });
+            continue;
+        }
+        let all = PortSet::all();
+        let named = rule.map_or(&all, |position| &rules.all[position].rule.ports.maybe);
+        for protocol in Protocol::ALL {
+            let part = reach.only(protocol, &all);
+            let whole = Reach::new(Some(protocol), named, &SourceSet::anyone());
+            if !part.is_empty() {
+                contributions.push(Contribution {
+                    sensitive: sensitive || whole.meets(&secret),
+                    evidence: evidence.clone(),
+                    reach: part,
+                });
+            }
         }
     }
     // Whoever asks for the first rule must meet a sensitive one before any other.
