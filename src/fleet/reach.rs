@@ -6,7 +6,7 @@
 
 use super::port::{PortSet, Protocol};
 use super::sources::SourceSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Ports `low..=high`, all reachable from the same non-empty set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +19,27 @@ struct Step {
 /// Ascending, disjoint; neighbours differ. Shared, because thousands of machines have the same.
 type Steps = Arc<Vec<Step>>;
 
+/// Most reaches have nothing of one protocol: all of them share this.
+static NOTHING: LazyLock<Steps> = LazyLock::new(Steps::default);
+
+fn nothing() -> Steps {
+    Arc::clone(&NOTHING)
+}
+
 /// A set of (protocol, port, source).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reach {
     tcp: Steps,
     udp: Steps,
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self {
+            tcp: nothing(),
+            udp: nothing(),
+        }
+    }
 }
 
 impl Reach {
@@ -46,10 +62,10 @@ impl Reach {
         match protocol {
             Some(Protocol::Tcp) => Self {
                 tcp: steps,
-                udp: Steps::default(),
+                udp: nothing(),
             },
             Some(Protocol::Udp) => Self {
-                tcp: Steps::default(),
+                tcp: nothing(),
                 udp: steps,
             },
             None => Self {
@@ -166,10 +182,10 @@ impl Reach {
         match protocol {
             Protocol::Tcp => Self {
                 tcp: cut,
-                udp: Steps::default(),
+                udp: nothing(),
             },
             Protocol::Udp => Self {
-                tcp: Steps::default(),
+                tcp: nothing(),
                 udp: cut,
             },
         }

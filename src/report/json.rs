@@ -140,7 +140,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         notes: &report.notes,
         applied: report.applied,
     };
-    let mut out = io::BufWriter::new(out);
+    let mut out = io::BufWriter::with_capacity(1 << 18, out);
     serde_json::to_writer(&mut out, &document)?;
     io::Write::write_all(&mut out, b"\n")?;
     io::Write::flush(&mut out)
