@@ -11,6 +11,7 @@ mod properties;
 pub(crate) mod reach;
 pub(crate) mod server;
 pub(crate) mod sources;
+mod steps;
 pub(crate) mod words;
 
 use address::Addresses;
