@@ -107,9 +107,19 @@ pub(super) fn judge(
 ) {
     let (subjects, directory) = subject::subjects(plan, fleet, own);
     let facts = Facts::new(fleet, Some(plan), &subjects, &directory, context.today);
-    report.findings.extend(policy::judge(&facts));
-    report.servers = sheets::servers(&facts, &report.sources);
-    report.groups = exposures::groups(plan, &directory);
+    // Judging and showing do not need each other.
+    let (judged, servers, groups) = std::thread::scope(|scope| {
+        let judged = scope.spawn(|| policy::judge(&facts));
+        let servers = sheets::servers(&facts, &report.sources);
+        let groups = exposures::groups(plan, &directory);
+        let judged = judged
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (judged, servers, groups)
+    });
+    report.findings.extend(judged);
+    report.servers = servers;
+    report.groups = groups;
     report.counts = Some(sheets::counts(plan.totals));
     let failed = plan.checks.iter().filter(|check| check.status == "fail");
     for check in failed.filter(|check| !check.address.starts_with("check.power_")) {
