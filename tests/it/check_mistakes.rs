@@ -1,8 +1,10 @@
 //! Mistakes in describers, each found with its code and its line; and files that are no describers at all.
 
-use crate::harness::{Project, errors};
+use crate::harness::{Project, errors, finish};
 use std::fmt::Write as _;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 
 /// The error codes of a check, which must end with 3.
 fn codes(project: &Project) -> Vec<String> {
@@ -197,5 +199,34 @@ fn several_environments_are_checked_together_and_planned_one_at_a_time() {
     project.json(
         0,
         &["plan", "--cloud", "simulated", "--environment", "staging"],
+    );
+}
+
+#[test]
+fn a_file_without_permission_is_refused() {
+    let project = Project::lostops();
+    project.write("describers/spare.yaml", "server: spare\n");
+    let spare = project.path("describers/spare.yaml");
+    fs::set_permissions(&spare, fs::Permissions::from_mode(0o000)).expect("the permission");
+    let mut command = project.command(&["check"]);
+    if fs::read(&spare).is_ok() {
+        // Root reads everything: somebody else must look, with a program that he may start.
+        let program = project.path("lostops");
+        fs::copy(env!("CARGO_BIN_EXE_lostops"), &program).expect("the program");
+        let folder = project.path("");
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).expect("the permission");
+        command = std::process::Command::new(program);
+        command
+            .arg("check")
+            .env_clear()
+            .current_dir(folder)
+            .uid(65_534);
+    }
+    let run = finish(&mut command);
+    assert_eq!(run.code, 3, "{}{}", run.stdout, run.stderr);
+    assert!(
+        run.stdout.contains("cannot be read: permission denied"),
+        "{}",
+        run.stdout
     );
 }

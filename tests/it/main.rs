@@ -1,5 +1,4 @@
 //! lostops as its users meet it: through the program, with real Terraform.
-#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,

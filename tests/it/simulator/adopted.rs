@@ -22,9 +22,6 @@ fn named<'a>(cloud: &'a Json, kind: &str, name: &str) -> &'a Json {
 
 #[test]
 fn an_adopted_server_is_made_once_with_its_network_disks_and_group() {
-    if !super::has_terraform() {
-        return eprintln!("skipped: no terraform on PATH");
-    }
     let project = Project::lostops();
     project.plan(0);
     let first = cloud(&project);
@@ -57,9 +54,6 @@ fn an_adopted_server_is_made_once_with_its_network_disks_and_group() {
 
 #[test]
 fn an_adopted_server_that_was_deleted_by_hand_stays_deleted() {
-    if !super::has_terraform() {
-        return eprintln!("skipped: no terraform on PATH");
-    }
     let project = Project::lostops();
     project.plan(0);
     project.portal(&["delete", "monitoring"]);

@@ -5,9 +5,7 @@ use serde_json::Value as Json;
 
 #[test]
 fn a_machine_that_was_stopped_by_hand_is_seen_and_started_again() {
-    let Some(bench) = Bench::new(STACK) else {
-        return;
-    };
+    let bench = Bench::new(STACK);
     bench.apply(&[]);
     bench.simulator(&["deallocate", "web"]).well();
     let plan = bench.plan(&[]);
@@ -23,9 +21,7 @@ fn a_machine_that_was_stopped_by_hand_is_seen_and_started_again() {
 
 #[test]
 fn a_port_opened_in_the_portal_is_closed_by_the_next_apply() {
-    let Some(bench) = Bench::new(STACK) else {
-        return;
-    };
+    let bench = Bench::new(STACK);
     bench.apply(&[]);
     let said = bench
         .simulator(&["open", "web", "8080", "--from", "internet"])
@@ -46,9 +42,7 @@ fn a_port_opened_in_the_portal_is_closed_by_the_next_apply() {
 
 #[test]
 fn what_was_deleted_by_hand_is_planned_anew() {
-    let Some(bench) = Bench::new(STACK) else {
-        return;
-    };
+    let bench = Bench::new(STACK);
     bench.apply(&[]);
     bench.simulator(&["delete", "web"]).well();
     let plan = bench.plan(&[]);
@@ -66,9 +60,7 @@ fn what_was_deleted_by_hand_is_planned_anew() {
 
 #[test]
 fn a_size_changed_in_the_portal_is_changed_back() {
-    let Some(bench) = Bench::new(STACK) else {
-        return;
-    };
+    let bench = Bench::new(STACK);
     bench.apply(&[]);
     bench
         .simulator(&["resize", "web", "Standard_D4s_v5"])
@@ -83,9 +75,7 @@ fn a_size_changed_in_the_portal_is_changed_back() {
 
 #[test]
 fn the_list_shows_machines_rules_and_addresses() {
-    let Some(bench) = Bench::new(STACK) else {
-        return;
-    };
+    let bench = Bench::new(STACK);
     assert!(
         bench
             .simulator(&["list"])
@@ -114,9 +104,7 @@ fn the_list_shows_machines_rules_and_addresses() {
 
 #[test]
 fn a_name_that_is_not_there_is_answered_with_the_near_one() {
-    let Some(bench) = Bench::new(STACK) else {
-        return;
-    };
+    let bench = Bench::new(STACK);
     bench
         .simulator(&["stop", "web"])
         .fails_with("there is no virtual machine `web`");
@@ -138,9 +126,7 @@ fn a_name_that_is_not_there_is_answered_with_the_near_one() {
 
 #[test]
 fn azapi_shows_a_machine_in_azures_own_shape() {
-    let Some(bench) = Bench::new(STACK) else {
-        return;
-    };
+    let bench = Bench::new(STACK);
     bench.apply(&[]);
     let group = format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/rg");
     let id = format!("{group}/providers");
@@ -199,9 +185,7 @@ output "found" {{
 
 #[test]
 fn what_is_in_use_cannot_be_deleted() {
-    let Some(bench) = Bench::new(STACK) else {
-        return;
-    };
+    let bench = Bench::new(STACK);
     bench.apply(&[]);
     for (name, code) in [
         ("servers", "InUseSubnetCannotBeDeleted"),

@@ -5,9 +5,7 @@ use std::fs;
 
 #[test]
 fn a_failure_that_was_asked_for_comes_once_and_the_next_apply_goes_on() {
-    let Some(bench) = Bench::new(BASE) else {
-        return;
-    };
+    let bench = Bench::new(BASE);
     for (kind, words) in [
         (
             "409",
@@ -44,9 +42,7 @@ fn a_failure_that_was_asked_for_comes_once_and_the_next_apply_goes_on() {
 
 #[test]
 fn what_was_made_halfway_is_tainted_and_replaced() {
-    let Some(bench) = Bench::new(BASE) else {
-        return;
-    };
+    let bench = Bench::new(BASE);
     bench
         .simulator(&["fault", "halfway", "--type", "azurerm_virtual_network"])
         .well();
@@ -93,9 +89,7 @@ output "addresses" {{
 
 #[test]
 fn slow_parallel_changes_are_all_kept_and_addresses_never_clash() {
-    let Some(bench) = Bench::new(&many()) else {
-        return;
-    };
+    let bench = Bench::new(&many());
     bench.simulator(&["latency", "20"]).well();
     bench.apply(&["-parallelism=10"]);
     bench.is_clean(&[]);
@@ -107,9 +101,7 @@ fn slow_parallel_changes_are_all_kept_and_addresses_never_clash() {
 
 #[test]
 fn two_clouds_stand_side_by_side() {
-    let (Some(one), Some(other)) = (Bench::new(BASE), Bench::new(BASE)) else {
-        return;
-    };
+    let (one, other) = (Bench::new(BASE), Bench::new(BASE));
     std::thread::scope(|scope| {
         scope.spawn(|| one.apply(&[]));
         scope.spawn(|| other.apply(&[]));
@@ -120,9 +112,7 @@ fn two_clouds_stand_side_by_side() {
 
 #[test]
 fn a_cloud_that_cannot_be_read_is_reported_and_left_alone() {
-    let Some(bench) = Bench::new(BASE) else {
-        return;
-    };
+    let bench = Bench::new(BASE);
     bench.apply(&[]);
     for broken in ["{\"version\": 1, \"resources\"", "{\"version\": 99}"] {
         fs::write(bench.cloud(), broken).unwrap();
@@ -134,9 +124,7 @@ fn a_cloud_that_cannot_be_read_is_reported_and_left_alone() {
 
 #[test]
 fn without_a_cloud_the_provider_says_what_to_do() {
-    let Some(bench) = Bench::new(BASE) else {
-        return;
-    };
+    let bench = Bench::new(BASE);
     let output = bench
         .command("terraform")
         .env_remove("LOSTOPS_SIMULATED_CLOUD")
@@ -148,9 +136,7 @@ fn without_a_cloud_the_provider_says_what_to_do() {
 
 #[test]
 fn the_provider_is_not_started_by_hand() {
-    let Some(bench) = Bench::new(BASE) else {
-        return;
-    };
+    let bench = Bench::new(BASE);
     let binary = fs::read_dir(bench.path("mirror/registry.terraform.io/azure/azapi/2.99.0"))
         .unwrap()
         .next();
