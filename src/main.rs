@@ -9,6 +9,8 @@ mod fleet;
 mod pipeline;
 mod policy;
 mod process;
+mod reason;
+mod redact;
 mod report;
 mod simulator;
 mod source;

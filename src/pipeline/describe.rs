@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::describer::{self, LoadedEnvironment};
 use crate::fleet::Fleet;
 use crate::policy::{self, Facts};
+use crate::reason::Reason;
 use crate::report::{Failure, Report};
 use camino::Utf8PathBuf;
 
@@ -28,7 +29,7 @@ pub(super) fn load(
     let secrets = |name: &str| context.variable(name).is_some();
     let loaded =
         describer::load(&folder(describers), &secrets, context.today).map_err(|error| Failure {
-            reason: "invalid-describer",
+            reason: Reason::InvalidDescriber,
             message: format!("{:#}", anyhow::Error::from(error)),
             help: String::new(),
         })?;
@@ -43,7 +44,7 @@ pub(super) fn load(
         environments.retain(|environment| environment.name == *wanted);
         if environments.is_empty() {
             return Err(Failure {
-                reason: "unknown-environment",
+                reason: Reason::UnknownEnvironment,
                 message: format!(
                     "there is no environment `{wanted}` in `{}`",
                     folder(describers)
@@ -68,7 +69,7 @@ pub(super) fn one(
             .map(|environment| environment.name.as_str())
             .collect();
         return Err(Failure {
-            reason: "environment-not-chosen",
+            reason: Reason::EnvironmentNotChosen,
             message: format!(
                 "`{}` holds {}",
                 folder(describers),

@@ -6,6 +6,7 @@ use crate::cli::{Cloud, Plan as Arguments};
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::policy::{self, Facts};
+use crate::reason::Reason;
 use crate::report::progress::Progress;
 use crate::report::{Failure, Report};
 use crate::terraform::plan::{self, Options, Plan, PlanError};
@@ -161,7 +162,7 @@ fn given(
         std::io::stdin()
             .read_to_end(&mut bytes)
             .map_err(|error| Failure {
-                reason: "plan-unreadable",
+                reason: Reason::PlanUnreadable,
                 message: format!("could not read the plan from standard input: {error}"),
                 help: String::new(),
             })?;
@@ -178,9 +179,9 @@ fn given(
 
 fn unreadable(error: &PlanError) -> Failure {
     let reason = match error {
-        PlanError::Errored => "plan-failed",
-        PlanError::Incomplete => "plan-incomplete",
-        _ => "plan-unreadable",
+        PlanError::Errored => Reason::PlanFailed,
+        PlanError::Incomplete => Reason::PlanIncomplete,
+        _ => Reason::PlanUnreadable,
     };
     Failure {
         reason,
@@ -212,29 +213,31 @@ pub(super) fn failure(error: &TerraformError) -> Failure {
         && message.contains("security_group");
     let (reason, help) = match error {
         TerraformError::NotFound => (
-            "terraform-missing",
+            Reason::TerraformMissing,
             "install Terraform 1.9 or newer; in a clone of lostops `make setup` fetches a pinned one",
         ),
-        TerraformError::TooOld { .. } => ("terraform-missing", "install Terraform 1.9 or newer"),
-        TerraformError::Cancelled => ("cancelled", "start again: nothing was lost"),
+        TerraformError::TooOld { .. } => {
+            (Reason::TerraformMissing, "install Terraform 1.9 or newer")
+        }
+        TerraformError::Cancelled => (Reason::Cancelled, "start again: nothing was lost"),
         TerraformError::Failed { .. } if locked => (
-            "state-locked",
+            Reason::StateLocked,
             "wait until the other run has ended; a run that was killed leaves its lock behind",
         ),
         TerraformError::Failed { .. } if guarded => (
-            "apply-failed",
+            Reason::ApplyFailed,
             "the machine has a security group already: name it in its describer, `vm: { security_group: NAME }`, and lostops takes it over",
         ),
         TerraformError::Failed { step: "apply", .. } => (
-            "apply-failed",
+            Reason::ApplyFailed,
             "mend the cause and apply again: what is done stays done, the rest is planned anew",
         ),
         TerraformError::Failed { step: "init", .. } => (
-            "init-failed",
+            Reason::InitFailed,
             "Terraform could not load its providers or its state",
         ),
-        TerraformError::Failed { .. } => ("plan-failed", ""),
-        TerraformError::Other(_) => ("failed", ""),
+        TerraformError::Failed { .. } => (Reason::PlanFailed, ""),
+        TerraformError::Other(_) => (Reason::Failed, ""),
     };
     Failure {
         reason,

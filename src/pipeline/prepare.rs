@@ -4,6 +4,7 @@ use crate::cli::Cloud;
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::fleet::words::count;
+use crate::reason::Reason;
 use crate::report::Failure;
 use crate::report::progress::Progress;
 use crate::simulator;
@@ -74,7 +75,7 @@ pub(super) fn prepare(
         if !missing.is_empty() {
             let (message, help) = credentials::words(&missing);
             return Err(Failure {
-                reason: "auth-failed",
+                reason: Reason::AuthFailed,
                 message,
                 help,
             });
@@ -82,7 +83,7 @@ pub(super) fn prepare(
     }
     let workspace = Workspace::new(&context.folder, &fleet.environment.name.value, cloud.word());
     let failed = |error: anyhow::Error| Failure {
-        reason: "failed",
+        reason: Reason::Failed,
         message: format!("{error:#}"),
         help: String::new(),
     };

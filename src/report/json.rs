@@ -100,7 +100,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         environment: report.environment.as_deref(),
         cloud: report.cloud,
         failure: report.failure.as_ref().map(|failure| Failure {
-            reason: failure.reason,
+            reason: failure.reason.word(),
             message: &failure.message,
             help: &failure.help,
         }),

@@ -13,6 +13,7 @@ pub(crate) mod topology;
 
 use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Line, Stage};
+use crate::reason::Reason;
 use crate::source::{Place, SourceMap};
 use std::sync::Arc;
 
@@ -38,8 +39,7 @@ impl Outcome {
 /// Why lostops could not do its work.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
-    /// Kebab-case: `plan-failed`, `state-locked`.
-    pub(crate) reason: &'static str,
+    pub(crate) reason: Reason,
     pub(crate) message: String,
     /// What to do; may be empty.
     pub(crate) help: String,
@@ -121,6 +121,28 @@ pub(crate) struct Report {
     pub(crate) notes: Vec<String>,
     /// The plan was applied.
     pub(crate) applied: bool,
+    /// What Terraform itself would print of the plan, where a format shows it.
+    pub(crate) diff: Option<String>,
+    /// Who reaches which port of whom, as described.
+    pub(crate) topology: Option<topology::Topology>,
+    /// How far an apply came; empty when it was not begun.
+    pub(crate) steps: Vec<Step>,
+}
+
+/// One change of an apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Terraform's address.
+    pub(crate) address: String,
+    pub(crate) end: StepEnd,
+}
+
+/// How a change of an apply ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum StepEnd {
+    Done,
+    Failed,
+    NotStarted,
 }
 
 impl Report {
@@ -138,6 +160,9 @@ impl Report {
             terraform: None,
             notes: Vec::new(),
             applied: false,
+            diff: None,
+            topology: None,
+            steps: Vec::new(),
         }
     }
 

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("exit", &[]),
+    ("reason", &[]),
+    ("redact", &[]),
     ("process", &[]),
     ("cli", &["simulator"]),
     ("context", &[]),
@@ -17,7 +19,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("terraform", &["fleet", "process", "finding"]),
     ("policy", &["fleet", "finding", "source", "terraform"]),
     ("simulator", &["fleet", "process", "source"]),
-    ("report", &["fleet", "finding", "source"]),
+    ("github", &["reason", "redact"]),
+    (
+        "report",
+        &["fleet", "finding", "reason", "redact", "source"],
+    ),
     (
         "pipeline",
         &[
@@ -27,8 +33,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "exit",
             "finding",
             "fleet",
+            "github",
             "policy",
             "process",
+            "reason",
+            "redact",
             "report",
             "simulator",
             "source",
