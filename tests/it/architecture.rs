@@ -37,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "github",
             "policy",
             "process",
+            "random",
             "reason",
             "redact",
             "report",
