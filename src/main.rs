@@ -6,6 +6,7 @@ mod describer;
 mod exit;
 mod finding;
 mod fleet;
+mod github;
 mod pipeline;
 mod policy;
 mod process;
