@@ -106,5 +106,5 @@ pub(super) fn graph(
         Ok(None) => {}
         Err(failure) => report.failure = Some(failure),
     }
-    super::show(report, Format::Human, colours, out)
+    super::show(context, report, Format::Human, colours, out)
 }
