@@ -25,7 +25,12 @@ pub(super) struct Conversation {
 
 impl Conversation {
     /// `None` when nobody is to hear of it.
-    pub(super) fn new(step: &Step<'_>, inputs: &Inputs, task: &Task, environment: &str) -> Option<Self> {
+    pub(super) fn new(
+        step: &Step<'_>,
+        inputs: &Inputs,
+        task: &Task,
+        environment: &str,
+    ) -> Option<Self> {
         if task.audience == Audience::Nobody {
             return None;
         }
@@ -34,7 +39,10 @@ impl Conversation {
             access: access(step, inputs),
             audience: task.audience.clone(),
             sha: step.runner.sha.clone(),
-            branch: git_ref.strip_prefix("refs/heads/").unwrap_or(git_ref).to_owned(),
+            branch: git_ref
+                .strip_prefix("refs/heads/")
+                .unwrap_or(git_ref)
+                .to_owned(),
             marker: marker(environment, inputs.describers.as_str()),
         })
     }
@@ -73,7 +81,9 @@ impl Conversation {
 
 pub(super) fn access(step: &Step<'_>, inputs: &Inputs) -> Access {
     let variable = |names: [&str; 2]| {
-        let values = names.into_iter().find_map(|name| step.context.variable(name));
+        let values = names
+            .into_iter()
+            .find_map(|name| step.context.variable(name));
         values.unwrap_or_default().to_owned()
     };
     Access {
@@ -81,7 +91,10 @@ pub(super) fn access(step: &Step<'_>, inputs: &Inputs) -> Access {
         graphql_url: step.runner.graphql_url.clone(),
         token: inputs.token.clone(),
         repository: step.runner.repository.clone(),
-        ca_bundle: inputs.ca_bundle.as_ref().map(|file| step.context.folder.join(file)),
+        ca_bundle: inputs
+            .ca_bundle
+            .as_ref()
+            .map(|file| step.context.folder.join(file)),
         proxies: Proxies {
             http: variable(["HTTP_PROXY", "http_proxy"]),
             https: variable(["HTTPS_PROXY", "https_proxy"]),
@@ -96,7 +109,9 @@ fn marker(environment: &str, describers: &str) -> String {
     let plain = |text: &str| -> String {
         text.bytes()
             .map(|byte| match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'/' => char::from(byte).to_string(),
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'/' => {
+                    char::from(byte).to_string()
+                }
                 // Two dashes in a row would end an HTML comment.
                 byte => format!("%{byte:02X}"),
             })

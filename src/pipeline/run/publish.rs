@@ -5,7 +5,6 @@ use super::watch::{LONG, Watch};
 use super::{Step, answer, files};
 use crate::cli::Describers;
 use crate::exit::Exit;
-use crate::finding::Severity;
 use crate::github::api::GitHub;
 use crate::github::decision::Task;
 use crate::github::error::GitHubError;
@@ -30,13 +29,19 @@ pub(super) fn watch(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Watch {
         .then(|| describe::one(step.context, &describers, &mut found).ok())
         .and_then(|_| Conversation::new(step, inputs, task, environment(&found)));
     let body = comment::running(task.operation.word(), &frame(step, task, false));
-    Watch::begin(conversation, LONG, body, inputs.comment == CommentInput::Always)
+    Watch::begin(
+        conversation,
+        LONG,
+        body,
+        inputs.comment == CommentInput::Always,
+    )
 }
 
 /// Tells everybody. Nothing here changes how the run ends: what cannot be told becomes a warning.
 pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Report) -> Exit {
     for notice in &task.notices {
-        step.log.command("notice", &[("title", "lostops".to_owned())], notice);
+        step.log
+            .command("notice", &[("title", "lostops".to_owned())], notice);
     }
     show(step, report);
     let mut outputs = answer::outputs(report);
@@ -109,22 +114,35 @@ fn frame(step: &Step<'_>, task: &Task, ended: bool) -> Frame<'static> {
 }
 
 /// Writes our comment, and gives its address.
-fn comment(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Report, frame: &Frame<'_>) -> Option<String> {
+fn comment(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &Task,
+    report: &Report,
+    frame: &Frame<'_>,
+) -> Option<String> {
     let create = match inputs.comment {
         CommentInput::Never => return None,
         CommentInput::Always => true,
         CommentInput::Changes => {
-            report.outcome() != Outcome::Clean || report.counts.is_some_and(|counts| counts != Counts::default())
+            report.outcome() != Outcome::Clean
+                || report
+                    .counts
+                    .is_some_and(|counts| counts != Counts::default())
         }
         CommentInput::Failure => report.outcome() != Outcome::Clean,
     };
     let conversation = Conversation::new(step, inputs, task, environment(report))?;
-    let body = step.redactor.text(&comment::render(report, frame, comment::COMMENT));
+    let body = step
+        .redactor
+        .text(&comment::render(report, frame, comment::COMMENT));
     let short = step.redactor.text(&comment::compact(report, frame));
-    let written = conversation.github(|wait| step.log.say(wait)).and_then(|github| {
-        be_quick_when_cancelled(&github);
-        conversation.say(&github, &body, &short, create)
-    });
+    let written = conversation
+        .github(|wait| step.log.say(wait))
+        .and_then(|github| {
+            be_quick_when_cancelled(&github);
+            conversation.say(&github, &body, &short, create)
+        });
     match written {
         Ok(written) => written.map(|written| written.url),
         Err(error) => {
@@ -136,12 +154,16 @@ fn comment(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Report, frame
 
 fn upload(step: &Step<'_>, inputs: &Inputs, task: &Task, sarif: &[u8]) {
     // Code scanning knows what was checked out, which for a pull request is its merge.
-    let uploaded = GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).and_then(|github| {
-        be_quick_when_cancelled(&github);
-        github.upload_sarif(&step.runner.sha, &step.runner.git_ref, sarif)
-    });
+    let uploaded =
+        GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).and_then(|github| {
+            be_quick_when_cancelled(&github);
+            github.upload_sarif(&step.runner.sha, &step.runner.git_ref, sarif)
+        });
     match uploaded {
-        Ok(id) => step.log.say(&format!("Code scanning reads the findings of {} as {id}.", task.because)),
+        Ok(id) => step.log.say(&format!(
+            "Code scanning reads the findings of {} as {id}.",
+            task.because
+        )),
         Err(error) => warn(step, &trouble(&error)),
     }
 }
@@ -157,12 +179,22 @@ fn trouble(error: &GitHubError) -> String {
 
 type Render = fn(&Report, &mut dyn std::io::Write) -> std::io::Result<()>;
 
-fn kept(step: &Step<'_>, path: &Utf8Path, report: &Report, render: Render) -> Option<(Utf8PathBuf, Vec<u8>)> {
+fn kept(
+    step: &Step<'_>,
+    path: &Utf8Path,
+    report: &Report,
+    render: Render,
+) -> Option<(Utf8PathBuf, Vec<u8>)> {
     let mut text = Vec::new();
-    let written = render(report, &mut text).map_err(anyhow::Error::from).and_then(|()| {
-        text = step.redactor.text(&String::from_utf8_lossy(&text)).into_bytes();
-        files::write(&step.context.folder, path, &text)
-    });
+    let written = render(report, &mut text)
+        .map_err(anyhow::Error::from)
+        .and_then(|()| {
+            text = step
+                .redactor
+                .text(&String::from_utf8_lossy(&text))
+                .into_bytes();
+            files::write(&step.context.folder, path, &text)
+        });
     match written {
         Ok(()) => Some((path.to_owned(), text)),
         Err(error) => {
@@ -183,12 +215,15 @@ fn show(step: &Step<'_>, report: &Report) {
 
 fn annotate(step: &Step<'_>, report: &Report) {
     for annotation in report::annotations::annotations(report) {
-        step.log.own_command(&annotation.command());
+        step.log
+            .own_command(&report::annotations::command(&annotation));
     }
 }
 
 fn summarise(step: &Step<'_>, report: &Report, frame: &Frame<'_>) {
-    let Some(path) = &step.runner.summary else { return };
+    let Some(path) = &step.runner.summary else {
+        return;
+    };
     let text = step.redactor.text(&report::summary::render(report, frame));
     if let Err(error) = append(path, text.as_bytes()) {
         warn(step, &format!("could not write the job summary: {error}"));
@@ -196,12 +231,15 @@ fn summarise(step: &Step<'_>, report: &Report, frame: &Frame<'_>) {
 }
 
 fn write(step: &Step<'_>, outputs: &Outputs) {
-    let Some(path) = &step.runner.output else { return };
+    let Some(path) = &step.runner.output else {
+        return;
+    };
     if let Err(error) = outputs.write(path) {
         warn(step, &format!("{error:#}"));
     }
 }
 
 fn warn(step: &Step<'_>, message: &str) {
-    step.log.command("warning", &[("title", "lostops".to_owned())], message);
+    step.log
+        .command("warning", &[("title", "lostops".to_owned())], message);
 }

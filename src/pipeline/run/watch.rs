@@ -20,7 +20,12 @@ pub(super) struct Watch {
 
 impl Watch {
     /// After `long` the comment says `body`.
-    pub(super) fn begin(conversation: Option<Conversation>, long: Duration, body: String, create: bool) -> Self {
+    pub(super) fn begin(
+        conversation: Option<Conversation>,
+        long: Duration,
+        body: String,
+        create: bool,
+    ) -> Self {
         let (done, over) = channel::<()>();
         let (tell, hurry) = channel();
         let thread = conversation.and_then(|conversation| {
@@ -39,15 +44,24 @@ impl Watch {
                     tracing::debug!("{error}");
                 }
             };
-            std::thread::Builder::new().name("watch".to_owned()).spawn(work).ok()
+            std::thread::Builder::new()
+                .name("watch".to_owned())
+                .spawn(work)
+                .ok()
         });
-        Self { done: Some(done), hurry, thread }
+        Self {
+            done: Some(done),
+            hurry,
+            thread,
+        }
     }
 
     /// The operation has ended; what is being said is finished first, so that the report comes after it.
     pub(super) fn end(mut self) {
         drop(self.done.take());
-        let Some(thread) = self.thread.take() else { return };
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
         if !thread.is_finished()
             && let Ok(hurry) = self.hurry.try_recv()
         {
