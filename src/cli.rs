@@ -50,6 +50,8 @@ pub(crate) enum Format {
     Json,
     /// What the comment on a pull request shows.
     Markdown,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

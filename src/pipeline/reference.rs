@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::finding::Meta;
 use crate::fleet::words::or_list;
+use crate::report::mermaid::Marks;
 use crate::report::paint::Paint;
 use crate::report::{Report, explain, mermaid, svg, topology};
 use crate::{describer, policy};
@@ -98,7 +99,7 @@ pub(super) fn graph(
         Ok(Some(fleet)) => {
             let topology = topology::topology(&fleet);
             match arguments.format {
-                Picture::Mermaid => mermaid::render(&topology, out)?,
+                Picture::Mermaid => mermaid::render(&topology, &Marks::default(), out)?,
                 Picture::Svg => svg::render(&topology, out)?,
             }
             return Ok(Exit::Clean);
