@@ -11,6 +11,8 @@ mod architecture;
 mod check;
 mod check_mistakes;
 mod commands;
+mod fake_github;
+mod github;
 mod harness;
 mod plan_given;
 mod plan_hard_cases_changes;
