@@ -97,9 +97,9 @@ mod tests {
     use super::*;
 
     const PATIENCE: Patience = Patience {
-        total: Duration::from_secs(120),
+        total: Duration::from_mins(2),
         step: Duration::from_secs(1),
-        limited: Duration::from_secs(60),
+        limited: Duration::from_mins(1),
         answer: Duration::from_secs(30),
     };
 

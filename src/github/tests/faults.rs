@@ -222,7 +222,7 @@ fn a_run_that_ends_does_not_wait_between_two_tries() {
         Fault::status(route::LIST_COMMENTS, 429, "Too Many Requests").header("retry-after", "3600"),
     );
     let mut access = access(&fake);
-    access.patience.total = Duration::from_secs(7200);
+    access.patience.total = Duration::from_hours(2);
     let (waiting, waits) = std::sync::mpsc::channel();
     let github = GitHub::new(&access, move |_| waiting.send(()).unwrap()).unwrap();
     let hurry = github.hurry();
