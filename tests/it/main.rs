@@ -12,6 +12,7 @@ mod check;
 mod check_mistakes;
 mod commands;
 mod harness;
+mod image;
 mod plan_given;
 mod plan_hard_cases_changes;
 mod plan_hard_cases_reach;
