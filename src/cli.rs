@@ -50,6 +50,8 @@ pub(crate) enum Format {
     Json,
     /// What the comment on a pull request shows.
     Markdown,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -202,12 +204,15 @@ pub(crate) struct Graph {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// Code or name of the finding: LO203, port-not-permitted. Without it: the list.
+    /// Code or name of a finding, or a failure reason: LO203, port-not-permitted, state-locked. Without it: the list.
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
     /// As Markdown, all of them: docs/findings.md.
     #[arg(long, conflicts_with = "code")]
     pub(crate) markdown: bool,
+    /// As a Markdown table, every word of the output `failure-reason`.
+    #[arg(long, conflicts_with_all = ["code", "markdown"])]
+    pub(crate) reasons: bool,
 }
 
 #[derive(Debug, Args)]

@@ -20,7 +20,6 @@ pub(crate) struct Runner {
     pub(crate) graphql_url: String,
     pub(crate) run_id: String,
     pub(crate) attempt: u32,
-    pub(crate) workspace: Option<Utf8PathBuf>,
     /// A folder that lives as long as the job.
     pub(crate) temporary: Option<Utf8PathBuf>,
     /// Where outputs are written.
@@ -53,7 +52,6 @@ impl Runner {
             attempt: variable("GITHUB_RUN_ATTEMPT")
                 .and_then(|attempt| attempt.parse().ok())
                 .unwrap_or(1),
-            workspace: path("GITHUB_WORKSPACE"),
             temporary: path("RUNNER_TEMP"),
             output: path("GITHUB_OUTPUT"),
             summary: path("GITHUB_STEP_SUMMARY"),

@@ -93,7 +93,8 @@ fn show(
     match format {
         Format::Human => report::human::render(&report, colours, out),
         Format::Json => report::json::render(&report, out),
-        Format::Markdown => report::markdown::render(&report, out),
+        Format::Markdown => report::comment::print(&report, out),
+        Format::Sarif => report::sarif::render(&report, out),
     }
     .context("could not write the answer")?;
     let exit = exit(&report);

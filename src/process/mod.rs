@@ -9,7 +9,7 @@ use std::fmt;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 
-pub(crate) use signal::{cancelled, forward_interrupts};
+pub(crate) use signal::{cancelled, forward_interrupts, when_cancelled};
 
 /// A child process that has not been started yet.
 #[derive(Debug, Clone)]

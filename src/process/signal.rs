@@ -28,6 +28,23 @@ pub(super) fn refuse_when_cancelled() -> Result<(), Cancelled> {
     if cancelled() { Err(Cancelled) } else { Ok(()) }
 }
 
+type Hook = Box<dyn FnOnce() + Send>;
+/// What else must hear of the interrupt.
+static HOOKS: Mutex<Vec<Hook>> = Mutex::new(Vec::new());
+
+/// Calls `hook` at the first interrupt, or at once when it has come already.
+pub(crate) fn when_cancelled(hook: impl FnOnce() + Send + 'static) {
+    let mut hooks = HOOKS
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    if cancelled() {
+        drop(hooks);
+        hook();
+    } else {
+        hooks.push(Box::new(hook));
+    }
+}
+
 /// From now on SIGINT and SIGTERM do not end this process: the first is handed to the running child
 /// as SIGINT, the others are swallowed, and no further child is started.
 pub(crate) fn forward_interrupts() -> std::io::Result<()> {
@@ -62,6 +79,14 @@ fn pass_on() {
     }
     for group in running().iter() {
         interrupt(*group);
+    }
+    let hooks = std::mem::take(
+        &mut *HOOKS
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner),
+    );
+    for hook in hooks {
+        hook();
     }
 }
 

@@ -62,6 +62,11 @@ impl Log {
         put(&command(name, properties, &self.redactor.text(data)));
     }
 
+    /// One that was made elsewhere, escaped as it must be.
+    pub(crate) fn own_command(&self, command: &str) {
+        put(&format!("{}\n", self.redactor.text(command).trim_end()));
+    }
+
     fn inert(&self, text: &str) -> String {
         lines(&self.redactor.text(text))
             .collect::<Vec<_>>()

@@ -1,15 +1,19 @@
 //! The answer, free of any format; one file per format beside this one.
 
+pub(crate) mod annotations;
+pub(crate) mod comment;
 pub(crate) mod explain;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod log;
-pub(crate) mod markdown;
 pub(crate) mod mermaid;
 pub(crate) mod paint;
 pub(crate) mod progress;
 mod redacted;
+mod region;
+pub(crate) mod sarif;
 mod snippet;
+pub(crate) mod summary;
 pub(crate) mod svg;
 pub(crate) mod topology;
 

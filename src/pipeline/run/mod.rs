@@ -1,5 +1,7 @@
 //! `lostops run`: what the action calls. The event picks the operation; GitHub hears what came of it.
 
+mod answer;
+mod conversation;
 mod dry;
 mod files;
 mod ownership;
@@ -77,11 +79,11 @@ pub(super) fn run(
             publish::skipped(&step)
         }
         (Decision::Do(task), Ok(inputs)) => {
-            let watch = watch::Watch::begin(&step, inputs, &task);
+            let watch = publish::watch(&step, inputs, &task);
             let mut report = perform::perform(&step, inputs, &task);
-            let written = watch.end();
+            watch.end();
             settle(&mut report, &step.redactor);
-            publish::publish(&step, inputs, &task, &report, written)
+            publish::publish(&step, inputs, &task, &report)
         }
         (
             Decision::Refuse {

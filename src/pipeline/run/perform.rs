@@ -24,7 +24,7 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
         lock_timeout: &inputs.lock_timeout,
         diff: true,
     };
-    let mut report = match task.operation {
+    match task.operation {
         Operation::Check => check::run(
             step.context,
             &Check {
@@ -41,11 +41,7 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
         Operation::Plan => plan::of(step.context, &ask),
         Operation::Apply => apply::of(step.context, &ask),
         Operation::Drift => drift(step, &ask),
-    };
-    let mut notes = task.notices.clone();
-    notes.append(&mut report.notes);
-    report.notes = notes;
-    report
+    }
 }
 
 /// A plan that is not empty on a day on which nobody changed anything.
