@@ -2,28 +2,28 @@
 //! termination, 2.5 s later the end of the client, whatever the container does.
 
 use super::engine::answer;
-use super::job::{Job, Started, strangers};
+use super::job::{Job, Runner, Started, files};
 use crate::harness::{Project, root};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// Where the simulated cloud of examples/managed lies, and the state beside it.
-const ENVIRONMENT: &str = ".lostops/staging/simulated";
+/// The environment of examples/managed, all of which Terraform makes.
+const ENVIRONMENT: &str = "staging";
 
-/// A project whose cloud is slow, and a Terraform that writes down every signal it gets.
+/// A job with a slow cloud, and a Terraform that writes down every signal it gets.
 struct Bench {
-    project: Project,
+    runner: Runner,
     signals: TempDir,
 }
 
 impl Bench {
     fn new() -> Self {
-        let project = Project::with(&root().join("examples/managed"));
-        project.portal(&["latency", "1000"]);
+        let runner = Runner::new(Project::with(&root().join("examples/managed")));
+        runner.portal(ENVIRONMENT, &["latency", "1000"]);
         let signals = TempDir::with_prefix("lostops-signals-").expect("a temporary folder");
         let script = signals.path().join("terraform");
         fs::copy(
@@ -32,11 +32,11 @@ impl Bench {
         )
         .expect("a copy");
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("a program");
-        Self { project, signals }
+        Self { runner, signals }
     }
 
-    fn start(&self, event: &str) -> Started<'_> {
-        Job::new(event, &self.project)
+    fn job(&self, event: &str) -> Job<'_> {
+        Job::new(event, &self.runner)
             .input("comment", "never")
             .mount(self.signals.path(), "/signals")
             .mount(
@@ -44,7 +44,6 @@ impl Bench {
                 "/usr/local/bin/terraform:ro",
             )
             .mount(&terraform(), "/usr/local/bin/terraform-itself:ro")
-            .start()
     }
 
     /// The signals that Terraform got, and which of its commands got them.
@@ -53,18 +52,24 @@ impl Bench {
         text.lines().map(str::to_owned).collect()
     }
 
-    fn holds(&self, name: &str) -> bool {
-        self.project.path(ENVIRONMENT).join(name).exists()
-    }
-
     /// How many resources the simulated cloud holds.
     fn resources(&self) -> usize {
-        let path = self.project.path(ENVIRONMENT).join("cloud.json");
+        let path = self.runner.kept(ENVIRONMENT).join("simulated/cloud.json");
         let text = fs::read_to_string(path).unwrap_or_default();
         let cloud: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
         cloud["resources"]
             .as_object()
             .map_or(0, serde_json::Map::len)
+    }
+
+    /// Locks on a state and plans, which may hold what is secret.
+    fn left_over(&self) -> Vec<PathBuf> {
+        let mut found = files(&self.runner.kept(""));
+        found.retain(|path| {
+            let name = path.to_string_lossy();
+            name.ends_with(".lock.info") || name.ends_with(".tfplan")
+        });
+        found
     }
 }
 
@@ -123,28 +128,11 @@ fn is_gone(container: &str) -> bool {
     answer(&["ps", "--all", "--quiet", "--filter", &filter]).is_empty()
 }
 
-fn lock_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if entry.file_type().expect("a type").is_dir() {
-            found.extend(lock_files(&path));
-        } else if path.to_string_lossy().ends_with(".lock.info") {
-            found.push(path);
-        }
-    }
-    found
-}
-
 #[test]
 #[ignore = "needs a Docker engine: make image-test"]
 fn a_plan_that_is_cancelled_ends_at_once_and_leaves_nothing() {
     let bench = Bench::new();
-    // A server that exists is read, and reading takes its time.
-    bench.project.portal(&["latency", "0"]);
-    bench.project.apply(0);
-    bench.project.portal(&["latency", "1000"]);
-    let step = bench.start("pull_request.opened");
+    let step = bench.job("pull_request.opened").start();
     let name = step.name().to_owned();
     let mut step = until(step, "Terraform plans", || {
         processes(&name).contains("terraform-itself plan")
@@ -158,22 +146,15 @@ fn a_plan_that_is_cancelled_ends_at_once_and_leaves_nothing() {
     assert_eq!(ended.output("result"), "failed");
     assert_eq!(ended.output("failure-reason"), "cancelled", "{}", ended.log);
     assert_eq!(bench.signals(), ["SIGINT plan"]);
-    assert_eq!(
-        lock_files(&bench.project.path(ENVIRONMENT)),
-        Vec::<PathBuf>::new()
-    );
-    assert!(
-        !bench.holds("plan.tfplan"),
-        "a plan may hold what is secret"
-    );
-    assert_eq!(strangers(&bench.project), Vec::<PathBuf>::new());
+    assert_eq!(bench.left_over(), Vec::<PathBuf>::new());
+    assert_eq!(bench.runner.strangers(), Vec::<PathBuf>::new());
 }
 
 #[test]
 #[ignore = "needs a Docker engine: make image-test"]
 fn an_apply_that_is_cancelled_keeps_what_it_made_and_makes_no_more() {
     let bench = Bench::new();
-    let step = bench.start("push.direct");
+    let step = bench.job("push.direct").start();
     let name = step.name().to_owned();
     let mut step = until(step, "something is made", || bench.resources() > 0);
     let by_itself = cancel(&mut step);
@@ -185,18 +166,16 @@ fn an_apply_that_is_cancelled_keeps_what_it_made_and_makes_no_more() {
     assert_eq!(ended.output("result"), "failed");
     assert_eq!(ended.output("failure-reason"), "cancelled", "{}", ended.log);
     assert_eq!(bench.signals(), ["SIGINT apply"]);
-    assert_eq!(
-        lock_files(&bench.project.path(ENVIRONMENT)),
-        Vec::<PathBuf>::new()
-    );
-    assert_eq!(strangers(&bench.project), Vec::<PathBuf>::new());
+    assert_eq!(bench.left_over(), Vec::<PathBuf>::new());
+    assert_eq!(bench.runner.strangers(), Vec::<PathBuf>::new());
+    assert_eq!(bench.resources(), made, "something was made afterwards");
 
-    // The next run knows all that was made, and makes the rest: nothing is made twice, which Azure would refuse.
-    assert_eq!(bench.resources(), made, "nothing is made afterwards");
-    bench.project.portal(&["latency", "0"]);
-    bench.project.apply(0);
+    // The state holds all that was made: the next step makes the rest, and nothing twice, which Azure would refuse.
+    bench.runner.portal(ENVIRONMENT, &["latency", "0"]);
+    let next = bench.job("push.direct").run();
+    assert_eq!(next.code, Some(0), "{}", next.log);
     assert!(
         bench.resources() > made,
-        "the cancelled run had not made all of it"
+        "the cancelled run had made everything"
     );
 }

@@ -1,7 +1,7 @@
 //! What is in the image, and what is not.
 
 use super::engine::{IMAGE, answer};
-use super::job::Job;
+use super::job::{Job, Runner};
 use crate::harness::{Project, root};
 use serde_json::Value;
 use std::fs;
@@ -91,8 +91,8 @@ fn the_program_in_it_is_the_one_under_test() {
 #[test]
 #[ignore = "needs a Docker engine: make image-test"]
 fn terraform_ansible_and_ssh_are_there_and_new_enough() {
-    let project = Project::lostops();
-    let doctor = Job::new("pull_request.opened", &project)
+    let runner = Runner::new(Project::lostops());
+    let doctor = Job::new("pull_request.opened", &runner)
         .arguments(&["doctor"])
         .run();
     assert_eq!(doctor.code, Some(0), "{}", doctor.log);

@@ -8,7 +8,7 @@ use super::event::Event;
 use crate::harness::Project;
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::fs::{MetadataExt as _, lchown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
@@ -23,9 +23,14 @@ pub(super) struct GitHub {
     pub(super) api_url: String,
 }
 
-pub(super) struct Job<'a> {
-    project: &'a Project,
+/// What the steps of one job share: a workspace that holds the project, and the runner's own folders.
+pub(super) struct Runner {
+    pub(super) project: Project,
     folders: TempDir,
+}
+
+pub(super) struct Job<'a> {
+    runner: &'a Runner,
     pub(super) name: String,
     variables: BTreeMap<String, String>,
     network: Option<String>,
@@ -57,9 +62,8 @@ pub(super) struct Started<'a> {
     job: Job<'a>,
 }
 
-impl<'a> Job<'a> {
-    /// `uses: lostops/action` in a job that this event began, in a workspace that holds the project, with the simulated cloud.
-    pub(super) fn new(event: &str, project: &'a Project) -> Self {
+impl Runner {
+    pub(super) fn new(project: Project) -> Self {
         let folders = TempDir::with_prefix("lostops-runner-").expect("a temporary folder");
         for name in [
             "_github_home",
@@ -69,6 +73,54 @@ impl<'a> Job<'a> {
         ] {
             fs::create_dir(folders.path().join(name)).expect("a folder of the runner");
         }
+        let runner = Self { project, folders };
+        runner.own();
+        runner
+    }
+
+    pub(super) fn folder(&self, name: &str) -> PathBuf {
+        self.folders.path().join(name)
+    }
+
+    /// What lostops keeps between the steps of a job: `staging/simulated`.
+    pub(super) fn kept(&self, name: &str) -> PathBuf {
+        self.folder("_temp/.lostops").join(name)
+    }
+
+    /// Changes the simulated cloud of an environment by hand.
+    pub(super) fn portal(&self, environment: &str, arguments: &[&str]) {
+        let folder = self.kept(environment).join("simulated");
+        fs::create_dir_all(&folder).expect("the folder");
+        let file = folder.join("cloud.json");
+        let file = ["--file", file.to_str().expect("a path")];
+        self.project.portal(&[&file, arguments].concat());
+        self.own();
+    }
+
+    /// Gives everything to the runner's user, where this test may.
+    fn own(&self) {
+        for folder in [self.project.path(""), self.folders.path().to_owned()] {
+            for path in [vec![folder.clone()], files(&folder)].concat() {
+                if lchown(path, Some(RUNNER), Some(RUNNER)).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// What a step has left that does not belong to the runner's user.
+    pub(super) fn strangers(&self) -> Vec<PathBuf> {
+        let workspace = self.project.path("");
+        let owner = fs::metadata(&workspace).expect("the workspace").uid();
+        let mut found = [files(&workspace), files(self.folders.path())].concat();
+        found.retain(|path| fs::symlink_metadata(path).expect("a file").uid() != owner);
+        found
+    }
+}
+
+impl<'a> Job<'a> {
+    /// `uses: lostops/action` in a job that this event began, with the simulated cloud.
+    pub(super) fn new(event: &str, runner: &'a Runner) -> Self {
         let event = Event::new(event);
         let name = unique();
         let mut variables: BTreeMap<String, String> = FIXED
@@ -87,24 +139,23 @@ impl<'a> Job<'a> {
         ];
         for (variable, file) in command_files {
             let path = format!("_runner_file_commands/{file}_{name}");
-            fs::write(folders.path().join(path), "").expect("a file of the runner");
+            fs::write(runner.folder(&path), "").expect("a file of the runner");
             variables.insert(
                 variable.to_owned(),
                 format!("/github/file_commands/{file}_{name}"),
             );
         }
         let payload = serde_json::to_vec_pretty(&event.payload).expect("JSON");
-        fs::write(folders.path().join("_github_workflow/event.json"), payload).expect("the event");
+        fs::write(runner.folder("_github_workflow/event.json"), payload).expect("the event");
         let job = Self {
-            project,
-            folders,
+            runner,
             name,
             variables,
             network: None,
             mounts: Vec::new(),
             arguments: vec!["run".to_owned()],
         };
-        own(&project.path(""));
+        runner.own();
         job.input("cloud", "simulated")
     }
 
@@ -141,10 +192,6 @@ impl<'a> Job<'a> {
         self
     }
 
-    fn folder(&self, name: &str) -> PathBuf {
-        self.folders.path().join(name)
-    }
-
     fn command(&self) -> Command {
         let mut command = docker(&[
             "run",
@@ -164,14 +211,14 @@ impl<'a> Job<'a> {
             command.args(["--network", network]);
         }
         let mounts = [
-            (self.folder("_temp"), "/github/runner_temp"),
-            (self.folder("_github_home"), "/github/home"),
-            (self.folder("_github_workflow"), "/github/workflow"),
+            (self.runner.folder("_temp"), "/github/runner_temp"),
+            (self.runner.folder("_github_home"), "/github/home"),
+            (self.runner.folder("_github_workflow"), "/github/workflow"),
             (
-                self.folder("_runner_file_commands"),
+                self.runner.folder("_runner_file_commands"),
                 "/github/file_commands",
             ),
-            (self.project.path(""), "/github/workspace"),
+            (self.runner.project.path(""), "/github/workspace"),
         ];
         for (from, to) in mounts {
             command.args(["-v", &format!("{}:{to}", from.display())]);
@@ -207,7 +254,9 @@ impl<'a> Job<'a> {
 
     /// What a file of the runner holds now.
     fn held(&self, kind: &str) -> String {
-        let path = self.folder(&format!("_runner_file_commands/{kind}_{}", self.name));
+        let path = self
+            .runner
+            .folder(&format!("_runner_file_commands/{kind}_{}", self.name));
         fs::read_to_string(path).expect("a file of the runner")
     }
 }
@@ -272,18 +321,8 @@ fn outputs(text: &str) -> BTreeMap<String, String> {
     found
 }
 
-/// Gives a folder to the runner's user, where this test may.
-fn own(folder: &Path) {
-    if chown(folder, Some(RUNNER), Some(RUNNER)).is_err() {
-        return;
-    }
-    for path in files(folder) {
-        std::os::unix::fs::lchown(path, Some(RUNNER), Some(RUNNER)).expect("root may");
-    }
-}
-
 /// Everything in a folder and below.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -294,15 +333,6 @@ fn files(folder: &Path) -> Vec<PathBuf> {
             found.push(entry.path());
         }
     }
-    found
-}
-
-/// What in the workspace does not belong to the workspace's owner.
-pub(super) fn strangers(project: &Project) -> Vec<PathBuf> {
-    let workspace = project.path("");
-    let owner = fs::metadata(&workspace).expect("the workspace").uid();
-    let mut found = files(&workspace);
-    found.retain(|path| fs::symlink_metadata(path).expect("a file").uid() != owner);
     found
 }
 
