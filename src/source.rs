@@ -64,6 +64,11 @@ impl SourceMap {
         &self.files[id.0 as usize]
     }
 
+    /// Every file, in the order in which they were read.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        (0..).map(FileId).zip(&self.files)
+    }
+
     pub(crate) fn path(&self, id: FileId) -> &Utf8Path {
         &self.file(id).path
     }

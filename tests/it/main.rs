@@ -11,6 +11,7 @@ mod architecture;
 mod check;
 mod check_mistakes;
 mod commands;
+mod events;
 mod fake_github;
 mod github;
 mod harness;

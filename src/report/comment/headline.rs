@@ -1,0 +1,243 @@
+//! The first line, which answers.
+
+use super::safe::{code, text};
+use super::servers::{is_changed, is_lost};
+use crate::finding::Severity;
+use crate::fleet::words::count;
+use crate::reason::Reason;
+use crate::report::{Counts, Outcome, Report, StepEnd};
+
+/// `✅ Plan for 3 servers of `production`: 3 to add, 1 to change, 0 to destroy`
+pub(super) fn headline(report: &Report) -> String {
+    match report.outcome() {
+        Outcome::Failed => failed(report),
+        Outcome::Violations => violated(report),
+        Outcome::Clean => clean(report),
+    }
+}
+
+fn clean(report: &Report) -> String {
+    let servers = count(report.servers.len(), "server");
+    let Some(counts) = report.counts else {
+        let (whose, servers) = (of(report), of_servers(report.servers.len()));
+        return match report.command {
+            "check" => format!("✅ Describers{servers}{whose} are in order"),
+            other => format!("✅ {}{whose}: done", text(other)),
+        };
+    };
+    if counts == Counts::default() {
+        let place = place(report);
+        let (is, runs) = if report.servers.len() == 1 {
+            ("is", "runs")
+        } else {
+            ("are", "run")
+        };
+        return match (report.command, report.servers.is_empty()) {
+            (_, true) => format!("✅ Nothing to change{place}"),
+            ("drift", _) => format!("✅ No drift{place}: {servers} {runs} as described"),
+            _ => format!("✅ Nothing to change{place}: {servers} {is} as described"),
+        };
+    }
+    let changed = changed(report);
+    if report.applied {
+        return format!("✅ Applied{changed}: {}", past(counts));
+    }
+    let mark = if report.servers.iter().any(is_lost) {
+        "⚠️"
+    } else {
+        "✅"
+    };
+    format!("{mark} {}{changed}: {counts}", title(report))
+}
+
+fn violated(report: &Report) -> String {
+    let violations = count(report.count(Severity::Error), "violation");
+    match (report.command, report.counts) {
+        ("apply", _) => format!("⛔ Not applied{}: {violations}", to(report)),
+        ("check", _) | (_, None) => format!("❌ {violations}{}", place(report)),
+        (_, Some(counts)) => format!(
+            "❌ {violations} in the {}{}: {counts}",
+            title(report).to_lowercase(),
+            changed(report)
+        ),
+    }
+}
+
+fn failed(report: &Report) -> String {
+    let reason = report
+        .failure
+        .as_ref()
+        .map_or(Reason::Failed, |failure| failure.reason);
+    let done = report.steps.iter().filter(|step| step.end == StepEnd::Done);
+    let (done, all) = (done.count(), report.steps.len());
+    let why = clause(reason.meaning());
+    match reason {
+        Reason::Refused => format!("⛔ Refused: {why}"),
+        Reason::Drift => {
+            let counts = report.counts.unwrap_or_default();
+            format!("⚠️ Drift{}: {counts}", place(report))
+        }
+        _ if done > 0 => {
+            let so_far = if reason == Reason::Cancelled {
+                "Cancelled, partly applied"
+            } else {
+                "Partly applied"
+            };
+            let verb = if done == 1 { "is" } else { "are" };
+            format!(
+                "⚠️ {so_far}{}: {done} of {} {verb} done",
+                to(report),
+                count(all, "change")
+            )
+        }
+        Reason::Cancelled => format!("⚠️ {} cancelled{}", title(report), place(report)),
+        _ if report.command == "apply" => format!("❌ Not applied{}: {why}", to(report)),
+        _ => format!("❌ {} failed{}: {why}", title(report), place(report)),
+    }
+}
+
+fn title(report: &Report) -> &'static str {
+    match report.command {
+        "check" => "Check",
+        "plan" => "Plan",
+        "apply" => "Apply",
+        "drift" => "Drift check",
+        other => other,
+    }
+}
+
+/// The first clause of what a reason means, to stand behind a colon.
+fn clause(meaning: &str) -> String {
+    let end = ["; ", ". "]
+        .iter()
+        .filter_map(|stop| meaning.find(stop))
+        .min()
+        .unwrap_or(meaning.len());
+    let clause = meaning[..end].trim_end_matches('.');
+    for article in ["An ", "A ", "The ", "Somebody ", "What ", "Nothing "] {
+        if let Some(rest) = clause.strip_prefix(article) {
+            return format!("{}{rest}", article.to_lowercase());
+        }
+    }
+    clause.to_owned()
+}
+
+/// `3 added, 1 changed, 0 destroyed`
+fn past(counts: Counts) -> String {
+    let imported = if counts.import > 0 {
+        format!("{} imported, ", counts.import)
+    } else {
+        String::new()
+    };
+    let Counts {
+        add,
+        change,
+        destroy,
+        ..
+    } = counts;
+    format!("{imported}{add} added, {change} changed, {destroy} destroyed")
+}
+
+/// ` for 2 servers of `production``
+fn changed(report: &Report) -> String {
+    let number = report
+        .servers
+        .iter()
+        .filter(|sheet| is_changed(sheet))
+        .count();
+    let verb = if report.applied { "to" } else { "for" };
+    match (number, report.environment.as_deref()) {
+        (0, None) => String::new(),
+        (0, Some(name)) => format!(" {verb} {}", code(name)),
+        (number, _) => format!(" {verb} {}{}", count(number, "server"), of(report)),
+    }
+}
+
+fn of_servers(number: usize) -> String {
+    if number == 0 {
+        String::new()
+    } else {
+        format!(" of {}", count(number, "server"))
+    }
+}
+
+fn of(report: &Report) -> String {
+    named(" of ", report)
+}
+
+fn to(report: &Report) -> String {
+    named(" to ", report)
+}
+
+fn place(report: &Report) -> String {
+    named(" in ", report)
+}
+
+fn named(preposition: &str, report: &Report) -> String {
+    report
+        .environment
+        .as_deref()
+        .map(|name| format!("{preposition}{}", code(name)))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Failure, Step};
+
+    fn report(command: &'static str) -> Report {
+        let mut report = Report::new(command);
+        report.environment = Some("production".to_owned());
+        report
+    }
+
+    #[test]
+    fn a_failed_apply_says_how_far_it_came() {
+        let mut report = report("apply");
+        report.failure = Some(Failure {
+            reason: Reason::ApplyFailed,
+            message: "quota".to_owned(),
+            help: String::new(),
+        });
+        assert_eq!(
+            headline(&report),
+            "❌ Not applied to `production`: Terraform stopped halfway"
+        );
+        let step = |end| Step {
+            address: "a".to_owned(),
+            end,
+        };
+        report.steps = vec![step(StepEnd::Done), step(StepEnd::Failed)];
+        assert_eq!(
+            headline(&report),
+            "⚠️ Partly applied to `production`: 1 of 2 changes is done"
+        );
+    }
+
+    #[test]
+    fn every_reason_gives_a_line_that_can_be_read() {
+        for reason in Reason::ALL {
+            for command in ["check", "plan", "apply", "drift"] {
+                let mut report = report(command);
+                report.failure = Some(Failure {
+                    reason: *reason,
+                    message: String::new(),
+                    help: String::new(),
+                });
+                let line = headline(&report);
+                assert!(
+                    line.chars().count() < 120 && !line.ends_with(['.', ':']),
+                    "{line}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_plan_is_one_quiet_line() {
+        let mut report = report("plan");
+        report.counts = Some(Counts::default());
+        assert_eq!(headline(&report), "✅ Nothing to change in `production`");
+    }
+}
