@@ -15,6 +15,7 @@ mod events;
 mod fake_github;
 mod github;
 mod harness;
+mod image;
 mod plan_given;
 mod plan_hard_cases_changes;
 mod plan_hard_cases_reach;

@@ -193,7 +193,9 @@ fn markdown_and_terminal_say_the_same_as_json() {
     let markdown = project.run(&["plan", "--cloud", "simulated", "--format", "markdown"]);
     assert_eq!(markdown.code, 3);
     assert!(
-        markdown.stdout.starts_with("### ❌ lostops plan"),
+        markdown
+            .stdout
+            .starts_with("### ❌ 1 violation in the plan for 1 server of `production`"),
         "{}",
         markdown.stdout
     );
