@@ -4,7 +4,7 @@ SHELL := /usr/bin/env bash
 # .tools holds a Terraform only where the one on PATH is missing or too old.
 export PATH := $(CURDIR)/.tools:$(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test setup build unit module lint docs docs-check bench clean
+.PHONY: help demo test setup build unit module image image-test lint lint-workflows docs docs-check bench clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -12,7 +12,7 @@ help: ## What can be made
 demo: setup build ## Run the main job on describers/ against the simulated Azure
 	@scripts/demo
 
-test: setup unit module docs-check ## Set up what is missing and run every test
+test: setup unit module docs-check image-test ## Set up what is missing and run every test
 
 setup: ## Set up what is missing: compiler, Rust, Terraform
 	@scripts/setup
@@ -26,12 +26,21 @@ unit:
 module: ## Check and test the Terraform module against the simulated Azure
 	@scripts/test-module
 
+image: build ## Build the image of the action as lostops/action:test; needs a Docker engine
+	@DOCKER_HOST=$$(scripts/engine start) && export DOCKER_HOST && scripts/image
+
+image-test: build ## Run the real image as GitHub's runner does, where there is or may be a Docker engine
+	@scripts/test-image
+
+lint-workflows: ## Check action.yml and the workflows: schemas, zizmor
+	@scripts/lint-workflows
+
 lint: ## Formatting and clippy, warnings denied
 	cargo fmt --check
 	rustfmt --check --edition 2024 src/policy/*.rs # a macro declares them, and cargo fmt does not look there
 	cargo clippy --locked --all-targets -- --deny warnings
 
-docs: ## Write what is generated: docs/findings.md, schema/, docs/topology
+docs: ## Write what is generated: docs/findings.md, schema/, docs/topology, tables of README.md
 	@scripts/docs write
 
 docs-check:
@@ -41,5 +50,6 @@ bench: setup ## Measure, as docs/performance.md reports
 	cargo bench --locked
 
 clean: ## Remove what was built and every simulated cloud
+	@scripts/engine stop
 	cargo clean
 	rm -rf .lostops .tools

@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Plan, judge, and when nothing is in the way let Terraform do it.
     Apply(Apply),
+    /// What the GitHub action calls: pick the operation from the workflow's event, do it, and report it on GitHub.
+    Run(Run),
     /// Draw the declared topology: which server reaches which port of whom.
     Graph(Graph),
     /// Say what a finding means, why it matters and how to fix it.
@@ -142,6 +144,14 @@ pub(crate) struct Plan {
     /// Judge this plan instead (what `terraform show -json` printed; - is standard input). Terraform is not run.
     #[arg(long, value_name = "FILE", conflicts_with = "cloud")]
     pub(crate) from: Option<Utf8PathBuf>,
+    /// Only these servers; the whole is judged all the same.
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        conflicts_with = "from"
+    )]
+    pub(crate) servers: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -153,9 +163,25 @@ pub(crate) struct Apply {
     /// Which cloud to change.
     #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
     pub(crate) cloud: Cloud,
+    /// Only these servers; the whole is judged all the same.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) servers: Vec<String>,
     /// How long to wait for somebody else's lock on the state.
     #[arg(long, default_value = "5m", value_name = "TIME")]
     pub(crate) lock_timeout: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// Print what would be done on the event, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Name of the event, such as `pull_request` [default: the workflow's, in GITHUB_EVENT_NAME]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) event_name: Option<String>,
+    /// File of the event's payload [default: the workflow's, in GITHUB_EVENT_PATH]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) event: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -178,12 +204,15 @@ pub(crate) struct Graph {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// Code or name of the finding: LO203, port-not-permitted. Without it: the list.
+    /// Code or name of a finding, or a failure reason: LO203, port-not-permitted, state-locked. Without it: the list.
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
     /// As Markdown, all of them: docs/findings.md.
     #[arg(long, conflicts_with = "code")]
     pub(crate) markdown: bool,
+    /// As a Markdown table, every word of the output `failure-reason`.
+    #[arg(long, conflicts_with_all = ["code", "markdown"])]
+    pub(crate) reasons: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,17 +5,39 @@ use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 
 /// The environment, read once.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Context {
     variables: BTreeMap<String, String>,
     /// The folder the command was started in.
     pub(crate) folder: Utf8PathBuf,
+    /// Where `.lostops`, which holds states and simulated clouds, lies: the same folder, but in a workflow.
+    pub(crate) home: Utf8PathBuf,
     /// This program's own file.
     pub(crate) program: Utf8PathBuf,
     pub(crate) today: jiff::civil::Date,
     pub(crate) stdout_is_terminal: bool,
     pub(crate) stderr_is_terminal: bool,
+    /// A workflow's runner reads what is printed, and takes some lines for commands.
+    pub(crate) in_workflow: bool,
+    /// The answer goes to GitHub: standard output is the workflow's log.
+    pub(crate) is_action: bool,
+    /// The workflow was started with debug logging.
+    pub(crate) debug: bool,
 }
+
+/// Endings of the names of variables whose values are secret.
+const SECRET: &[&str] = &[
+    "TOKEN",
+    "SECRET",
+    "PASSWORD",
+    "PASSPHRASE",
+    "WEBHOOK",
+    "_KEY",
+    "CREDENTIALS",
+    "_SAS",
+];
+/// A shorter value of such a variable is a switch, not a secret.
+const SHORTEST_SECRET: usize = 8;
 
 impl Context {
     /// Variables that are not UTF-8 are left out: none that lostops knows can be such.
@@ -25,11 +47,21 @@ impl Context {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         let folder = std::env::current_dir().context("could not find the current folder")?;
+        let folder =
+            Utf8PathBuf::try_from(folder).context("the current folder's name is not UTF-8")?;
         let program = std::env::current_exe().context("could not find this program's own file")?;
+        let variables: BTreeMap<String, String> = variables;
         Ok(Self {
+            is_action: false,
+            debug: variables
+                .get("RUNNER_DEBUG")
+                .is_some_and(|value| value == "1"),
+            in_workflow: variables
+                .get("GITHUB_ACTIONS")
+                .is_some_and(|value| value == "true"),
             variables,
-            folder: Utf8PathBuf::try_from(folder)
-                .context("the current folder's name is not UTF-8")?,
+            home: folder.clone(),
+            folder,
             program: Utf8PathBuf::try_from(program)
                 .context("the path of this program is not UTF-8")?,
             today: today(),
@@ -44,6 +76,16 @@ impl Context {
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
+    }
+
+    /// What must not be said of what we were given: the values of variables that are secret by name, whoever set them.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().filter_map(|(name, value)| {
+            let name = name.to_uppercase();
+            let secret =
+                SECRET.iter().any(|ending| name.ends_with(ending)) || name.starts_with("TF_TOKEN_");
+            (secret && value.trim().len() >= SHORTEST_SECRET).then_some(value.as_str())
+        })
     }
 
     /// The variables whose names are listed or begin with a listed prefix ending in `*`.

@@ -6,9 +6,11 @@ mod describer;
 mod exit;
 mod finding;
 mod fleet;
+mod github;
 mod pipeline;
 mod policy;
 mod process;
+mod random;
 mod reason;
 mod redact;
 mod report;
@@ -23,9 +25,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // Terraform starts this program under the name of a provider.
     let name = std::env::args().next().unwrap_or_default();
+    let mut guarded = report::log::Guarded::default();
     let done = match simulator::plugin_name(&name) {
         Some(provider) => simulator::serve(provider).map(|()| exit::Exit::Clean),
-        None => run(cli::Cli::parse()),
+        None => run(cli::Cli::parse(), &mut guarded),
     };
     match done {
         Ok(exit) => exit.into(),
@@ -33,26 +36,26 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => exit::Exit::Clean.into(),
         Err(error) => {
             // Standard error is all that is left to say it on.
-            let _ = writeln!(
-                std::io::stderr(),
-                "lostops: {}",
-                report::paint::inert(&format!("{error:#}"))
-            );
+            let message = report::paint::inert(&format!("{error:#}"));
+            let _ = guarded.write_all(format!("lostops: {message}\n").as_bytes());
             exit::Exit::Failed.into()
         }
     }
 }
 
-fn run(cli: cli::Cli) -> anyhow::Result<exit::Exit> {
-    let level =
-        ["warn", "lostops=info", "lostops=debug", "trace"][usize::from(cli.global.verbose.min(3))];
+fn run(cli: cli::Cli, guarded: &mut report::log::Guarded) -> anyhow::Result<exit::Exit> {
+    let context = context::Context::from_process()?;
+    guarded.in_workflow = context.in_workflow;
+    guarded.redactor = redact::Redactor::new(context.secrets());
+    let verbose = usize::from(cli.global.verbose.min(3)).max(usize::from(context.debug) * 2);
+    let level = ["warn", "lostops=info", "lostops=debug", "trace"][verbose];
+    let writer = guarded.clone();
     tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(move || writer.clone())
         .with_env_filter(tracing_subscriber::EnvFilter::new(level))
         .without_time()
         .init();
-    let context = context::Context::from_process()?;
-    let mut out = std::io::stdout().lock();
+    let mut out = std::io::stdout();
     pipeline::run(&context, cli, &mut out)
 }
 

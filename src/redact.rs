@@ -54,13 +54,15 @@ impl Redactor {
         }
     }
 
+    pub(crate) fn finds(&self, text: &str) -> bool {
+        self.values
+            .as_ref()
+            .is_some_and(|values| values.is_match(text))
+    }
+
     /// In place; costs nothing where nothing is secret.
     pub(crate) fn clean(&self, text: &mut String) {
-        if self
-            .values
-            .as_ref()
-            .is_some_and(|values| values.is_match(text.as_str()))
-        {
+        if self.finds(text) {
             *text = self.text(text);
         }
     }

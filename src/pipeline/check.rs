@@ -3,7 +3,7 @@
 use super::describe;
 use crate::cli::{Check, Describers};
 use crate::context::Context;
-use crate::report::Report;
+use crate::report::{Report, topology};
 
 pub(super) fn run(context: &Context, arguments: &Check) -> Report {
     let mut report = Report::new("check");
@@ -22,6 +22,9 @@ pub(super) fn run(context: &Context, arguments: &Check) -> Report {
             for environment in environments {
                 report.findings.extend(environment.findings);
                 if let Some(fleet) = environment.fleet {
+                    if report.environment.is_some() {
+                        report.topology = Some(topology::topology(&fleet));
+                    }
                     describe::judge(context, &fleet, &mut report);
                     // The process ends soon, and the system frees ten thousand servers faster than we do.
                     std::mem::forget(fleet);

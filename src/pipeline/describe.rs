@@ -6,7 +6,7 @@ use crate::describer::{self, LoadedEnvironment};
 use crate::fleet::Fleet;
 use crate::policy::{self, Facts};
 use crate::reason::Reason;
-use crate::report::{Failure, Report};
+use crate::report::{Failure, Report, topology};
 use camino::Utf8PathBuf;
 
 /// Where describers are when nobody says.
@@ -86,6 +86,7 @@ pub(super) fn one(
     };
     report.environment = Some(environment.name);
     report.findings.extend(environment.findings);
+    report.topology = environment.fleet.as_ref().map(topology::topology);
     Ok(environment.fleet)
 }
 

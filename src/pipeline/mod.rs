@@ -1,14 +1,17 @@
 //! The operations: what each command does, in the order in which it does it.
 
 mod apply;
+mod ask;
 mod check;
 mod describe;
 mod doctor;
 mod exposures;
+mod failure;
 mod init;
 mod plan;
 mod prepare;
 mod reference;
+mod run;
 mod sheets;
 mod simulate;
 
@@ -16,6 +19,8 @@ use crate::cli::{Cli, Color, Command, Format};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::finding;
+use crate::redact::Redactor;
+use crate::report::progress::Progress;
 use crate::report::{self, Outcome, Report};
 use anyhow::Context as _;
 use std::io;
@@ -29,6 +34,7 @@ pub(crate) fn run(context: &Context, cli: Cli, out: &mut dyn io::Write) -> anyho
     };
     match cli.command {
         Command::Check(arguments) => show(
+            context,
             check::run(context, &arguments),
             arguments.output.format,
             colours,
@@ -36,12 +42,13 @@ pub(crate) fn run(context: &Context, cli: Cli, out: &mut dyn io::Write) -> anyho
         ),
         Command::Plan(arguments) => {
             let report = interruptible(|| plan::run(context, &arguments))?;
-            show(report, arguments.output.format, colours, out)
+            show(context, report, arguments.output.format, colours, out)
         }
         Command::Apply(arguments) => {
             let report = interruptible(|| apply::run(context, &arguments))?;
-            show(report, arguments.output.format, colours, out)
+            show(context, report, arguments.output.format, colours, out)
         }
+        Command::Run(arguments) => run::run(context, &arguments, colours, out),
         Command::Init(arguments) => init::run(&arguments, out),
         Command::Graph(arguments) => reference::graph(context, &arguments, colours, out),
         Command::Explain(arguments) => reference::explain(&arguments, colours, out),
@@ -57,13 +64,32 @@ fn interruptible(work: impl FnOnce() -> Report) -> anyhow::Result<Report> {
     Ok(work())
 }
 
+fn exit(report: &Report) -> Exit {
+    match report.outcome() {
+        Outcome::Clean => Exit::Clean,
+        Outcome::Violations => Exit::Violations,
+        Outcome::Failed => Exit::Failed,
+    }
+}
+
+/// What tells a person how far a long command has come.
+fn progress(context: &Context) -> Progress {
+    if context.is_action {
+        Progress::in_workflow(Redactor::new(context.secrets()))
+    } else {
+        Progress::on_terminal(context.stderr_is_terminal)
+    }
+}
+
 fn show(
+    context: &Context,
     mut report: Report,
     format: Format,
     colours: bool,
     out: &mut dyn io::Write,
 ) -> anyhow::Result<Exit> {
     finding::sort(&mut report.findings);
+    report.redact(&Redactor::new(context.secrets()));
     match format {
         Format::Human => report::human::render(&report, colours, out),
         Format::Json => report::json::render(&report, out),
@@ -71,11 +97,7 @@ fn show(
         Format::Sarif => report::sarif::render(&report, out),
     }
     .context("could not write the answer")?;
-    let exit = match report.outcome() {
-        Outcome::Clean => Exit::Clean,
-        Outcome::Violations => Exit::Violations,
-        Outcome::Failed => Exit::Failed,
-    };
+    let exit = exit(&report);
     // Nothing comes after this: the system frees faster than we do.
     std::mem::forget(report);
     Ok(exit)

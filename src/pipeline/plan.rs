@@ -1,101 +1,164 @@
 //! `lostops plan`: is what Azure will do allowed?
 
+use super::ask::Ask;
 use super::prepare::{Ready, prepare};
-use super::{describe, exposures, sheets};
-use crate::cli::{Cloud, Plan as Arguments};
+use super::{describe, exposures, failure, sheets};
+use crate::cli::Plan as Arguments;
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::policy::{self, Facts};
 use crate::reason::Reason;
 use crate::report::progress::Progress;
 use crate::report::{Failure, Report};
-use crate::terraform::plan::{self, Options, Plan, PlanError};
-use crate::terraform::subject;
-use crate::terraform::{power, run::TerraformError};
+use crate::terraform::plan::{self, Options, Plan};
+use crate::terraform::{power, subject};
 use std::io::Read as _;
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
+    match &arguments.from {
+        Some(file) => {
+            let mut report = Report::new("plan");
+            if let Err(failure) = given(context, arguments, file, &mut report) {
+                report.failure = Some(failure);
+            }
+            report
+        }
+        None => of(context, &Ask::of_plan(arguments)),
+    }
+}
+
+/// Plans what was asked for.
+pub(super) fn of(context: &Context, ask: &Ask<'_>) -> Report {
     let mut report = Report::new("plan");
-    let done = match &arguments.from {
-        Some(file) => given(context, arguments, file, &mut report),
-        None => planned(context, arguments, &mut report),
-    };
-    if let Err(failure) = done {
+    if let Err(failure) = planned(context, ask, &mut report) {
         report.failure = Some(failure);
     }
     report
 }
 
-fn planned(context: &Context, arguments: &Arguments, report: &mut Report) -> Result<(), Failure> {
-    report.cloud = arguments.cloud.word();
-    let Some(fleet) = describe::one(context, &arguments.describers, report)? else {
+fn planned(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), Failure> {
+    report.cloud = ask.cloud.word();
+    let Some(fleet) = describe::one(context, ask.describers, report)? else {
         return Ok(());
     };
-    let mut progress = Progress::new(context.stderr_is_terminal);
-    let ready = match ready(context, &fleet, arguments.cloud, report, &mut progress) {
-        Ok(ready) => ready,
+    ask.servers_exist(&fleet)?;
+    let mut progress = super::progress(context);
+    let made = ready(context, &fleet, ask, report, &mut progress).and_then(|ready| {
+        let made = make(&ready, &fleet, ask, report, &mut progress);
+        ready.forget_plan();
+        made
+    });
+    match made {
+        Ok(made) => {
+            judge(context, Some(&fleet), &made.whole, true, report);
+            made.narrow(ask, report);
+            Ok(())
+        }
         Err(failure) => {
             // What is written can be judged all the same.
             describe::judge(context, &fleet, report);
-            return Err(failure);
-        }
-    };
-    let plan = make(&ready, &fleet, report, &mut progress);
-    ready.forget_plan();
-    match plan {
-        Ok(plan) => judge(context, Some(&fleet), &plan, true, report),
-        Err(failure) => {
-            describe::judge(context, &fleet, report);
-            return Err(failure);
+            Err(failure)
         }
     }
-    Ok(())
 }
 
 /// Everything Terraform needs, and the notes of what was done for it.
 pub(super) fn ready(
     context: &Context,
     fleet: &Fleet,
-    cloud: Cloud,
+    ask: &Ask<'_>,
     report: &mut Report,
     progress: &mut Progress,
 ) -> Result<Ready, Failure> {
-    let ready = prepare(context, fleet, cloud, progress)?;
+    let ready = prepare(context, fleet, ask.cloud, progress)?;
     report.notes.extend(ready.notes.iter().cloned());
     Ok(ready)
 }
 
-/// Plans; where a machine was found in another power state, plans again with its command replaced.
+/// The plan of everything, which is judged, and where only some servers were asked for the plan of theirs.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) whole: Plan,
+    part: Option<Plan>,
+}
+
+impl Made {
+    /// What the plan file says, and an apply would do.
+    pub(super) fn file(&self) -> &Plan {
+        self.part.as_ref().unwrap_or(&self.whole)
+    }
+
+    /// Shows only the servers that were asked for; findings about others stay, for they stand in the way too.
+    pub(super) fn narrow(&self, ask: &Ask<'_>, report: &mut Report) {
+        if ask.servers.is_empty() {
+            return;
+        }
+        report.counts = Some(sheets::counts(self.file().totals));
+        report
+            .servers
+            .retain(|sheet| ask.servers.contains(&sheet.name));
+    }
+}
+
+/// Plans; where a machine was found in another power state, plans again with its command replaced; where only some
+/// servers were asked for, plans again for what changes of theirs.
 pub(super) fn make(
     ready: &Ready,
     fleet: &Fleet,
+    ask: &Ask<'_>,
     report: &mut Report,
     progress: &mut Progress,
-) -> Result<Plan, Failure> {
-    let once = |replace: &[String], progress: &mut Progress| -> Result<Plan, Failure> {
-        progress.say("terraform plan");
-        ready
-            .terraform
-            .plan(&ready.workspace, replace, &mut |what| {
-                progress.say(&format!("planning · {what}"));
-            })
-            .map_err(|error| failure(&error))?;
-        let json = ready
-            .terraform
-            .show(&ready.workspace)
-            .map_err(|error| failure(&error))?;
-        plan::read_bytes(&json, Options { observed: true }).map_err(|error| unreadable(&error))
-    };
-    let plan = once(&[], progress)?;
-    let drifted = power::drifted(&plan, fleet);
-    if drifted.is_empty() {
-        return Ok(plan);
+) -> Result<Made, Failure> {
+    progress.step("terraform plan");
+    let mut replace: Vec<String> = Vec::new();
+    let mut whole = once(ready, &[], &[], progress)?;
+    let drifted = power::drifted(&whole, fleet);
+    if !drifted.is_empty() {
+        for (address, words) in drifted {
+            report.notes.push(words);
+            replace.push(address);
+        }
+        whole = once(ready, &replace, &[], progress)?;
     }
-    report
-        .notes
-        .extend(drifted.iter().map(|(_, words)| words.clone()));
-    let replace: Vec<String> = drifted.into_iter().map(|(address, _)| address).collect();
-    once(&replace, progress)
+    let mut part = None;
+    if !ask.servers.is_empty() {
+        let targets = ask.targets(&whole);
+        part = Some(if targets.is_empty() {
+            Plan::default()
+        } else {
+            replace.retain(|address| targets.contains(address));
+            once(ready, &replace, &targets, progress)?
+        });
+    }
+    if ask.diff && part.as_ref().is_none_or(|part| !part.resources.is_empty()) {
+        let text = ready.terraform.show_text(&ready.workspace);
+        report.diff = Some(text.map_err(|error| failure::of_terraform(&error))?);
+    }
+    Ok(Made { whole, part })
+}
+
+fn once(
+    ready: &Ready,
+    replace: &[String],
+    targets: &[String],
+    progress: &mut Progress,
+) -> Result<Plan, Failure> {
+    let of_terraform = |error| failure::of_terraform(&error);
+    ready
+        .terraform
+        .plan(&ready.workspace, replace, targets, &mut |what| {
+            progress.say(what)
+        })
+        .map_err(of_terraform)?;
+    let json = ready
+        .terraform
+        .show(&ready.workspace)
+        .map_err(of_terraform)?;
+    let options = Options {
+        observed: targets.is_empty(),
+        partial: !targets.is_empty(),
+    };
+    plan::read_bytes(&json, options).map_err(|error| failure::of_plan(&error))
 }
 
 /// Judges a plan by every rule and fills the report.
@@ -156,6 +219,7 @@ fn given(
     };
     let options = Options {
         observed: fleet.is_some(),
+        partial: false,
     };
     let plan = if file == "-" {
         let mut bytes = Vec::new();
@@ -170,78 +234,9 @@ fn given(
     } else {
         plan::read(file, options)
     };
-    let plan = plan.map_err(|error| unreadable(&error))?;
+    let plan = plan.map_err(|error| failure::of_plan(&error))?;
     judge(context, fleet.as_ref(), &plan, false, report);
     // The process ends soon, and freeing ten thousand machines takes as long as judging them.
     std::mem::forget(plan);
     Ok(())
-}
-
-fn unreadable(error: &PlanError) -> Failure {
-    let reason = match error {
-        PlanError::Errored => Reason::PlanFailed,
-        PlanError::Incomplete => Reason::PlanIncomplete,
-        _ => Reason::PlanUnreadable,
-    };
-    Failure {
-        reason,
-        message: chain(error),
-        help: error.help().to_owned(),
-    }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        words.push_str(": ");
-        words.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    words
-}
-
-/// Terraform's failure in the words of the report.
-pub(super) fn failure(error: &TerraformError) -> Failure {
-    let message = match error {
-        TerraformError::Other(error) => format!("{error:#}"),
-        error => error.to_string(),
-    };
-    let locked = message.contains("Error acquiring the state lock");
-    let guarded = message
-        .contains("to be managed via Terraform this resource needs to be imported")
-        && message.contains("security_group");
-    let (reason, help) = match error {
-        TerraformError::NotFound => (
-            Reason::TerraformMissing,
-            "install Terraform 1.9 or newer; in a clone of lostops `make setup` fetches a pinned one",
-        ),
-        TerraformError::TooOld { .. } => {
-            (Reason::TerraformMissing, "install Terraform 1.9 or newer")
-        }
-        TerraformError::Cancelled => (Reason::Cancelled, "start again: nothing was lost"),
-        TerraformError::Failed { .. } if locked => (
-            Reason::StateLocked,
-            "wait until the other run has ended; a run that was killed leaves its lock behind",
-        ),
-        TerraformError::Failed { .. } if guarded => (
-            Reason::ApplyFailed,
-            "the machine has a security group already: name it in its describer, `vm: { security_group: NAME }`, and lostops takes it over",
-        ),
-        TerraformError::Failed { step: "apply", .. } => (
-            Reason::ApplyFailed,
-            "mend the cause and apply again: what is done stays done, the rest is planned anew",
-        ),
-        TerraformError::Failed { step: "init", .. } => (
-            Reason::InitFailed,
-            "Terraform could not load its providers or its state",
-        ),
-        TerraformError::Failed { .. } => (Reason::PlanFailed, ""),
-        TerraformError::Other(_) => (Reason::Failed, ""),
-    };
-    Failure {
-        reason,
-        message,
-        help: help.to_owned(),
-    }
 }

@@ -81,12 +81,8 @@ pub(super) fn prepare(
             });
         }
     }
-    let workspace = Workspace::new(&context.folder, &fleet.environment.name.value, cloud.word());
-    let failed = |error: anyhow::Error| Failure {
-        reason: Reason::Failed,
-        message: format!("{error:#}"),
-        help: String::new(),
-    };
+    let workspace = Workspace::new(&context.home, &fleet.environment.name.value, cloud.word());
+    let failed = |error: anyhow::Error| super::failure::of_anything(&error);
     let lock = workspace
         .lock(|| progress.say("waiting for another lostops in this folder"))
         .map_err(failed)?;
@@ -103,12 +99,13 @@ pub(super) fn prepare(
             (environment, notes, SIMULATED_SUBSCRIPTION.to_owned())
         }
     };
-    let terraform = Terraform::new(environment).map_err(|error| super::plan::failure(&error))?;
+    let terraform =
+        Terraform::new(environment).map_err(|error| super::failure::of_terraform(&error))?;
     workspace.write(fleet, &subscription).map_err(failed)?;
-    progress.say("terraform init");
+    progress.step("terraform init");
     terraform
         .init(&workspace)
-        .map_err(|error| super::plan::failure(&error))?;
+        .map_err(|error| super::failure::of_terraform(&error))?;
     Ok(Ready {
         terraform,
         workspace,
@@ -142,7 +139,7 @@ fn simulated(
     fleet: &Fleet,
     workspace: &Workspace,
 ) -> anyhow::Result<(BTreeMap<String, String>, Vec<String>)> {
-    let mirror = context.folder.join(FOLDER).join("providers");
+    let mirror = context.home.join(FOLDER).join("providers");
     simulator::mirror::write(&mirror, &context.program)
         .with_context(|| format!("could not make the simulated providers in `{mirror}`"))?;
     // The lock file records a digest of the provider, which is this program and changes with it.

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::finding::Meta;
 use crate::fleet::words::or_list;
+use crate::reason::Reason;
 use crate::report::mermaid::Marks;
 use crate::report::paint::Paint;
 use crate::report::{Report, explain, mermaid, svg, topology};
@@ -31,6 +32,10 @@ pub(super) fn explain(
         explain::markdown(&all, out)?;
         return Ok(Exit::Clean);
     }
+    if arguments.reasons {
+        explain::reasons(out)?;
+        return Ok(Exit::Clean);
+    }
     let Some(asked) = &arguments.code else {
         explain::list(&all, Paint(colours), out)?;
         return Ok(Exit::Clean);
@@ -39,9 +44,14 @@ pub(super) fn explain(
         .iter()
         .find(|meta| meta.code.eq_ignore_ascii_case(asked) || meta.name == asked.as_str())
     else {
+        if let Some(reason) = Reason::ALL.iter().find(|reason| reason.word() == asked) {
+            explain::reason(*reason, Paint(colours), out)?;
+            return Ok(Exit::Clean);
+        }
         let near = all
             .iter()
             .flat_map(|meta| [meta.code, meta.name])
+            .chain(Reason::ALL.iter().map(|reason| reason.word()))
             .max_by(|a, b| {
                 strsim::jaro_winkler(a, asked).total_cmp(&strsim::jaro_winkler(b, asked))
             });
@@ -107,5 +117,5 @@ pub(super) fn graph(
         Ok(None) => {}
         Err(failure) => report.failure = Some(failure),
     }
-    super::show(report, Format::Human, colours, out)
+    super::show(context, report, Format::Human, colours, out)
 }

@@ -35,7 +35,7 @@ pub(super) fn run(
                     "could not find out which environment is meant: name its cloud's file with --file"
                 );
             };
-            Workspace::new(&context.folder, &environment, "simulated").cloud()
+            Workspace::new(&context.home, &environment, "simulated").cloud()
         }
     };
     simulator::command::run(command, &file, out)?;

@@ -9,7 +9,7 @@ use std::fmt;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 
-pub(crate) use signal::{cancelled, forward_interrupts};
+pub(crate) use signal::{cancelled, forward_interrupts, when_cancelled};
 
 /// A child process that has not been started yet.
 #[derive(Debug, Clone)]
@@ -80,9 +80,9 @@ impl Invocation {
     /// Runs to the end and keeps what it printed. A non-zero exit is data, not an error.
     pub(crate) fn output(&self) -> anyhow::Result<Finished> {
         signal::refuse_when_cancelled()?;
-        let start = self.expression().stdout_capture().start();
-        let handle = start.with_context(|| format!("could not start {self}"))?;
-        let _running = signal::Running::group_of(&handle.pids());
+        let expression = self.expression().stdout_capture();
+        let (handle, _running) = signal::Running::start(|| expression.start(), duct::Handle::pids)
+            .with_context(|| format!("could not start {self}"))?;
         handle
             .wait()
             .map(finished)
@@ -92,11 +92,10 @@ impl Invocation {
     /// Runs to the end and hands over each line of standard output as it is printed.
     pub(crate) fn lines(&self, mut each: impl FnMut(&str)) -> anyhow::Result<Finished> {
         signal::refuse_when_cancelled()?;
-        let handle = self
-            .expression()
-            .reader()
-            .with_context(|| format!("could not start {self}"))?;
-        let _running = signal::Running::group_of(&handle.pids());
+        let expression = self.expression();
+        let (handle, _running) =
+            signal::Running::start(|| expression.reader(), duct::ReaderHandle::pids)
+                .with_context(|| format!("could not start {self}"))?;
         let mut reader = BufReader::new(&handle);
         let mut line = Vec::new();
         loop {

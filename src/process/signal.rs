@@ -4,14 +4,15 @@
 //! cancelled CI job sends several.
 
 use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use tokio::signal::unix::{SignalKind, signal};
 
 static CANCELLED: AtomicBool = AtomicBool::new(false);
-/// The process group of the child that runs now.
-static RUNNING: Mutex<Option<Pid>> = Mutex::new(None);
+/// The process groups of the children that run now.
+static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
 /// The work was interrupted by whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,23 @@ pub(crate) fn cancelled() -> bool {
 
 pub(super) fn refuse_when_cancelled() -> Result<(), Cancelled> {
     if cancelled() { Err(Cancelled) } else { Ok(()) }
+}
+
+type Hook = Box<dyn FnOnce() + Send>;
+/// What else must hear of the interrupt.
+static HOOKS: Mutex<Vec<Hook>> = Mutex::new(Vec::new());
+
+/// Calls `hook` at the first interrupt, or at once when it has come already.
+pub(crate) fn when_cancelled(hook: impl FnOnce() + Send + 'static) {
+    let mut hooks = HOOKS
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    if cancelled() {
+        drop(hooks);
+        hook();
+    } else {
+        hooks.push(Box::new(hook));
+    }
 }
 
 /// From now on SIGINT and SIGTERM do not end this process: the first is handed to the running child
@@ -59,12 +77,23 @@ fn pass_on() {
     if CANCELLED.swap(true, Ordering::SeqCst) {
         return;
     }
-    if let Some(group) = *RUNNING
+    for group in running().iter() {
+        interrupt(*group);
+    }
+    let hooks = std::mem::take(
+        &mut *HOOKS
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner),
+    );
+    for hook in hooks {
+        hook();
+    }
+}
+
+fn running() -> MutexGuard<'static, Vec<Pid>> {
+    RUNNING
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
-    {
-        interrupt(group);
-    }
 }
 
 fn interrupt(group: Pid) {
@@ -73,34 +102,46 @@ fn interrupt(group: Pid) {
     }
 }
 
-/// Marks a child as the one that gets the interrupt, for as long as this lives.
+/// Marks a child as one that gets the interrupt, for as long as this lives.
 #[derive(Debug)]
-pub(super) struct Running;
+pub(super) struct Running(Pid);
 
 impl Running {
-    pub(super) fn group_of(pids: &[u32]) -> Self {
-        let group = pids
+    /// Starts a child and marks it, as one step: the interrupt finds either no child or this one, and nobody else
+    /// takes it for an orphan.
+    pub(super) fn start<T>(
+        start: impl FnOnce() -> std::io::Result<T>,
+        pids: impl Fn(&T) -> Vec<u32>,
+    ) -> std::io::Result<(T, Self)> {
+        let mut running = running();
+        let child = start()?;
+        let group = pids(&child)
             .first()
             .and_then(|pid| i32::try_from(*pid).ok())
-            .map(Pid::from_raw);
-        let mut running = RUNNING
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *running = group;
-        // The interrupt may have come between the check before the start and now.
-        if let Some(group) = group
-            && cancelled()
-        {
+            .map_or(Pid::from_raw(i32::MAX), Pid::from_raw);
+        running.push(group);
+        if cancelled() {
             interrupt(group);
         }
-        Self
+        Ok((child, Self(group)))
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        *RUNNING
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        let mut running = running();
+        running.retain(|group| *group != self.0);
+        if running.is_empty() && nix::unistd::getpid().as_raw() == 1 {
+            reap();
+        }
+    }
+}
+
+/// As the first process of a container we inherit whatever a child leaves behind, and nobody else buries it.
+fn reap() {
+    while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+        if status == WaitStatus::StillAlive {
+            break;
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::paint::Paint;
 use crate::finding::Meta;
+use crate::reason::Reason;
 use std::io;
 
 /// One finding in full, for a terminal.
@@ -24,6 +25,21 @@ pub(crate) fn one(meta: &Meta, paint: Paint, out: &mut dyn io::Write) -> io::Res
                 .replace("```", "")
                 .trim()
         )?;
+    }
+    Ok(())
+}
+
+/// Why a run did not end well, for a terminal.
+pub(crate) fn reason(reason: Reason, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out, "{}\n", paint.bold(reason.word()))?;
+    writeln!(out, "{}", wrapped(reason.meaning()))
+}
+
+/// The table of the README.
+pub(crate) fn reasons(out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out, "| `failure-reason` | meaning |\n| --- | --- |")?;
+    for reason in Reason::ALL {
+        writeln!(out, "| `{}` | {} |", reason.word(), reason.meaning())?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! For a person at a terminal: the answer first and last, worst first, a table per server.
 
 use super::paint::{Paint, inert};
-use super::{Outcome, Report, ServerSheet, snippet};
+use super::{Outcome, Report, ServerSheet, StepEnd, snippet};
 use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Proof, Stage};
 use crate::fleet::words::{count, or_list};
@@ -43,6 +43,7 @@ pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) ->
     if !report.notes.is_empty() {
         writeln!(out)?;
     }
+    steps(report, paint, out)?;
     if let Some(failure) = &report.failure {
         writeln!(
             out,
@@ -110,6 +111,35 @@ fn briefly(report: &Report, paint: Paint, out: &mut dyn io::Write) -> io::Result
     } else {
         writeln!(out)
     }
+}
+
+/// How far an apply came before it stopped.
+fn steps(report: &Report, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
+    if report.steps.is_empty() {
+        return Ok(());
+    }
+    let done = report
+        .steps
+        .iter()
+        .filter(|step| step.end == StepEnd::Done)
+        .count();
+    writeln!(
+        out,
+        "{} of {} were done before it stopped",
+        done,
+        count(report.steps.len(), "change")
+    )?;
+    for end in [StepEnd::Failed, StepEnd::Done, StepEnd::NotStarted] {
+        for step in report.steps.iter().filter(|step| step.end == end) {
+            let word = match end {
+                StepEnd::Done => paint.green(end.word()),
+                StepEnd::Failed => paint.red(end.word()),
+                StepEnd::NotStarted => paint.dim(end.word()),
+            };
+            writeln!(out, "  {word}  {}", inert(&step.address))?;
+        }
+    }
+    writeln!(out)
 }
 
 fn first_sentence(text: &str) -> String {

@@ -26,6 +26,14 @@ struct Document<'a> {
     terraform_version: Option<&'a str>,
     notes: &'a [String],
     applied: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    steps: Vec<Step<'a>>,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    address: &'a str,
+    end: &'a str,
 }
 
 #[derive(Serialize)]
@@ -139,6 +147,14 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         terraform_version: report.terraform.as_deref(),
         notes: &report.notes,
         applied: report.applied,
+        steps: report
+            .steps
+            .iter()
+            .map(|step| Step {
+                address: &step.address,
+                end: step.end.word(),
+            })
+            .collect(),
     };
     let mut out = io::BufWriter::with_capacity(1 << 18, out);
     serde_json::to_writer(&mut out, &document)?;

@@ -5,9 +5,11 @@ pub(crate) mod comment;
 pub(crate) mod explain;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod log;
 pub(crate) mod mermaid;
 pub(crate) mod paint;
 pub(crate) mod progress;
+mod redacted;
 mod region;
 pub(crate) mod sarif;
 mod snippet;
@@ -141,6 +143,16 @@ pub(crate) struct Step {
     pub(crate) end: StepEnd,
 }
 
+impl StepEnd {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::NotStarted => "not started",
+        }
+    }
+}
+
 /// How a change of an apply ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum StepEnd {
@@ -185,6 +197,15 @@ impl Report {
             .iter()
             .filter(|finding| finding.severity == severity)
             .count()
+    }
+
+    /// Names of servers that the plan changes.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &str> {
+        let changed = self
+            .servers
+            .iter()
+            .filter(|sheet| sheet.changes.iter().any(|change| change != "none"));
+        changed.map(|sheet| sheet.name.as_str())
     }
 
     pub(crate) fn place(&self, finding: &Finding) -> Option<Place> {

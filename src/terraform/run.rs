@@ -30,12 +30,19 @@ pub(crate) enum TerraformError {
     Failed {
         step: &'static str,
         diagnostics: Vec<Diagnostic>,
-        done: Vec<String>,
+        reached: Reached,
     },
     #[error("cancelled")]
-    Cancelled,
+    Cancelled { reached: Reached },
     #[error(transparent)]
     Other(#[from] anyhow::Error),
+}
+
+/// How far an apply came: addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Reached {
+    pub(crate) done: Vec<String>,
+    pub(crate) failed: Vec<String>,
 }
 
 fn words(diagnostics: &[Diagnostic]) -> String {
@@ -90,24 +97,24 @@ impl Terraform {
         if finished.success() {
             return Ok(());
         }
-        Err(failed("init", &finished, Vec::new(), Vec::new()))
+        Err(failed("init", &finished, Vec::new(), Reached::default()))
     }
 
-    /// Makes the plan file. The state is not locked: a plan changes nothing.
+    /// Makes the plan file. The state is not locked: a plan changes nothing. Without targets everything is planned.
     pub(crate) fn plan(
         &self,
         workspace: &Workspace,
         replace: &[String],
+        targets: &[String],
         progress: &mut dyn FnMut(&str),
     ) -> Result<(), TerraformError> {
         workspace.reserve_plan()?;
         let out = format!("-out={}", absolute(&workspace.plan())?);
-        let replace: Vec<String> = replace
-            .iter()
-            .map(|address| format!("-replace={address}"))
-            .collect();
+        let replace = replace.iter().map(|address| format!("-replace={address}"));
+        let targets = targets.iter().map(|address| format!("-target={address}"));
+        let chosen: Vec<String> = replace.chain(targets).collect();
         let mut arguments = vec!["plan", "-json", "-input=false", "-lock=false", out.as_str()];
-        arguments.extend(replace.iter().map(String::as_str));
+        arguments.extend(chosen.iter().map(String::as_str));
         self.streamed("plan", workspace, &arguments, progress)
     }
 
@@ -137,7 +144,19 @@ impl Terraform {
         if finished.success() {
             return Ok(finished.stdout);
         }
-        Err(failed("show", &finished, Vec::new(), Vec::new()))
+        Err(failed("show", &finished, Vec::new(), Reached::default()))
+    }
+
+    /// The plan file as Terraform prints it for people: what is sensitive is hidden.
+    pub(crate) fn show_text(&self, workspace: &Workspace) -> Result<String, TerraformError> {
+        let plan = absolute(&workspace.plan())?;
+        let finished = self
+            .command(workspace, &["show", "-no-color", plan.as_str()])
+            .output()?;
+        if finished.success() {
+            return Ok(String::from_utf8_lossy(&finished.stdout).into_owned());
+        }
+        Err(failed("show", &finished, Vec::new(), Reached::default()))
     }
 
     fn streamed(
@@ -147,7 +166,7 @@ impl Terraform {
         arguments: &[&str],
         progress: &mut dyn FnMut(&str),
     ) -> Result<(), TerraformError> {
-        let (mut diagnostics, mut done) = (Vec::new(), Vec::new());
+        let (mut diagnostics, mut reached) = (Vec::new(), Reached::default());
         let finished = self
             .command(workspace, arguments)
             .lines(|line| match parse(line) {
@@ -160,15 +179,18 @@ impl Terraform {
                 Some(Event::Progress(message)) => progress(&message),
                 Some(Event::Applied { address }) => {
                     progress(&format!("{address}: done"));
-                    done.push(address);
+                    reached.done.push(address);
                 }
-                Some(Event::Errored { address }) => progress(&format!("{address}: failed")),
+                Some(Event::Errored { address }) => {
+                    progress(&format!("{address}: failed"));
+                    reached.failed.push(address);
+                }
                 None => {}
             })?;
         if finished.success() && !crate::process::cancelled() {
             return Ok(());
         }
-        Err(failed(step, &finished, diagnostics, done))
+        Err(failed(step, &finished, diagnostics, reached))
     }
 }
 
@@ -176,10 +198,10 @@ fn failed(
     step: &'static str,
     finished: &Finished,
     mut diagnostics: Vec<Diagnostic>,
-    done: Vec<String>,
+    reached: Reached,
 ) -> TerraformError {
     if crate::process::cancelled() {
-        return TerraformError::Cancelled;
+        return TerraformError::Cancelled { reached };
     }
     if diagnostics.is_empty() {
         let said = if finished.stderr.trim().is_empty() {
@@ -197,7 +219,7 @@ fn failed(
     TerraformError::Failed {
         step,
         diagnostics,
-        done,
+        reached,
     }
 }
 

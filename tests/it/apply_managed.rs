@@ -82,10 +82,17 @@ fn a_failure_of_the_cloud_is_told_and_the_next_apply_finishes_the_work() {
     let failed = project.apply(1);
     assert_eq!(failed["result"], "failed");
     assert_eq!(failed["failure"]["reason"], "apply-failed");
-    assert!(
-        failed["notes"].to_string().contains("done: azurerm_"),
-        "{failed:#}"
+    let ended = |end: &str| -> Vec<&str> {
+        let steps = failed["steps"].as_array().expect("steps");
+        let ended = steps.iter().filter(|step| step["end"] == end);
+        ended.filter_map(|step| step["address"].as_str()).collect()
+    };
+    assert_eq!(
+        ended("failed"),
+        ["azurerm_linux_virtual_machine.this[\"web\"]"]
     );
+    assert!(ended("done").contains(&"azurerm_network_interface.this[\"web\"]"));
+    assert!(!ended("not started").is_empty(), "{failed:#}");
     assert_eq!(project.apply(0)["applied"], true);
     assert_eq!(changes(&project.plan(0), "web"), ["none"]);
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("exit", &[]),
+    ("random", &[]),
     ("reason", &[]),
     ("redact", &[]),
     ("process", &[]),
@@ -19,10 +20,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("terraform", &["fleet", "process", "finding"]),
     ("policy", &["fleet", "finding", "source", "terraform"]),
     ("simulator", &["fleet", "process", "source"]),
-    ("github", &["reason", "redact"]),
+    ("github", &["random", "reason", "redact"]),
     (
         "report",
-        &["fleet", "finding", "reason", "redact", "source"],
+        &["fleet", "finding", "random", "reason", "redact", "source"],
     ),
     (
         "pipeline",
@@ -36,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "github",
             "policy",
             "process",
+            "random",
             "reason",
             "redact",
             "report",

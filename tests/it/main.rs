@@ -11,6 +11,7 @@ mod architecture;
 mod check;
 mod check_mistakes;
 mod commands;
+mod events;
 mod harness;
 mod plan_given;
 mod plan_hard_cases_changes;

@@ -73,7 +73,7 @@ impl Document {
         begin(&mut scanner)?;
         let mut document = Self::default();
         scanner.object(|scanner, name| document.member(scanner, name, options))?;
-        document.verify()?;
+        document.verify(options)?;
         if !document.has.changes {
             let mut scanner = start()?;
             begin(&mut scanner)?;
@@ -178,7 +178,7 @@ impl Document {
     }
 
     /// Whether this is a whole plan of a known format.
-    fn verify(&self) -> Result<()> {
+    fn verify(&self, options: Options) -> Result<()> {
         let has = &self.has;
         if has.events {
             return Err(PlanError::NotAPlan(
@@ -200,7 +200,7 @@ impl Document {
         if has.errored {
             return Err(PlanError::Errored);
         }
-        if has.incomplete {
+        if has.incomplete && !options.partial {
             return Err(PlanError::Incomplete);
         }
         if !has.changes && !has.planned_values {

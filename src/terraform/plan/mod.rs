@@ -55,6 +55,8 @@ use document::Document;
 pub(crate) struct Options {
     /// Keep the values of data sources on machines, interfaces and azapi resources.
     pub(crate) observed: bool,
+    /// A plan of chosen resources is read too. Nothing may be judged by it: what is absent from it is not known.
+    pub(crate) partial: bool,
 }
 
 /// Reads a file. It is streamed: memory does not grow with what is skipped.

@@ -172,7 +172,14 @@ fn data_sources_are_observed_when_asked_for() {
     let text = json!({ "format_version": "1.2", "resource_changes": [], "prior_state": { "values": { "root_module": { "resources": [
         { "address": "data.azurerm_virtual_machine.web", "mode": "data", "type": "azurerm_virtual_machine", "name": "web", "values": { "name": "web", "power_state": "deallocated" } },
     ] } } } });
-    let plan = read_bytes(text.to_string().as_bytes(), Options { observed: true }).unwrap();
+    let plan = read_bytes(
+        text.to_string().as_bytes(),
+        Options {
+            observed: true,
+            ..Options::default()
+        },
+    )
+    .unwrap();
     assert_eq!(
         plan.observed["data.azurerm_virtual_machine.web"]["name"],
         "web"

@@ -1,0 +1,258 @@
+//! The action's inputs, which the runner hands over as variables.
+
+use camino::Utf8PathBuf;
+
+/// Which cloud is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CloudInput {
+    Azure,
+    Simulated,
+}
+
+/// When the pull request gets a comment. An existing one is brought up to date whatever is chosen but `Never`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CommentInput {
+    Always,
+    /// When something would change, or is wrong.
+    Changes,
+    /// When something is wrong.
+    Failure,
+    Never,
+}
+
+/// Every input of action.yml, read.
+#[derive(Debug, Clone)]
+pub(crate) struct Inputs {
+    /// Empty when none was given.
+    pub(crate) token: String,
+    pub(crate) operation: Option<String>,
+    pub(crate) servers: Vec<String>,
+    pub(crate) environment: Option<String>,
+    pub(crate) describers: Utf8PathBuf,
+    pub(crate) cloud: CloudInput,
+    pub(crate) comment: CommentInput,
+    pub(crate) sarif: bool,
+    pub(crate) ca_bundle: Option<Utf8PathBuf>,
+    /// As Terraform takes it: `5m`.
+    pub(crate) lock_timeout: String,
+}
+
+impl Inputs {
+    /// The names, as action.yml has them.
+    #[cfg(test)]
+    pub(crate) const NAMES: &[&str] = &[
+        "github-token",
+        "operation",
+        "servers",
+        "environment",
+        "describers",
+        "cloud",
+        "comment",
+        "sarif",
+        "ca-bundle",
+        "lock-timeout",
+    ];
+
+    /// Reads all of them; everything that is wrong at once, a sentence each. `variable` gives the environment.
+    pub(crate) fn read<'a>(
+        variable: impl Fn(&str) -> Option<&'a str>,
+    ) -> Result<Self, Vec<String>> {
+        let input = |name: &str| {
+            let value = variable(&variable_of(name)).map(str::trim);
+            value.filter(|value| !value.is_empty())
+        };
+        let mut wrong = Vec::new();
+        let cloud = choose(
+            "cloud",
+            input("cloud"),
+            &[
+                ("azure", CloudInput::Azure),
+                ("simulated", CloudInput::Simulated),
+            ],
+            &mut wrong,
+        );
+        let comment = choose(
+            "comment",
+            input("comment"),
+            &[
+                ("always", CommentInput::Always),
+                ("changes", CommentInput::Changes),
+                ("failure", CommentInput::Failure),
+                ("never", CommentInput::Never),
+            ],
+            &mut wrong,
+        );
+        let sarif = choose(
+            "sarif",
+            input("sarif"),
+            &[("false", false), ("true", true)],
+            &mut wrong,
+        );
+        let lock_timeout = input("lock-timeout").unwrap_or("5m");
+        if !is_duration(lock_timeout) {
+            wrong.push(format!(
+                "the input `lock-timeout` is `{lock_timeout}`: it takes a time such as `90s` or `5m`"
+            ));
+        }
+        let mut path = |name: &str| {
+            let path = Utf8PathBuf::from(input(name)?);
+            if path.is_absolute() {
+                wrong.push(format!(
+                    "the input `{name}` is `{path}`: it takes a path relative to the workspace, for the runner's own paths do not exist in the container"
+                ));
+            }
+            Some(path)
+        };
+        let describers = path("describers").unwrap_or_else(|| Utf8PathBuf::from("describers"));
+        let ca_bundle = path("ca-bundle");
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        Ok(Self {
+            token: input("github-token").unwrap_or_default().to_owned(),
+            operation: input("operation").map(str::to_owned),
+            servers: list(input("servers").unwrap_or_default()),
+            environment: input("environment").map(str::to_owned),
+            describers,
+            cloud,
+            comment,
+            sarif,
+            ca_bundle,
+            lock_timeout: lock_timeout.to_owned(),
+        })
+    }
+}
+
+/// The runner makes spaces underscores and letters capitals, and leaves dashes.
+fn variable_of(name: &str) -> String {
+    format!("INPUT_{}", name.to_uppercase())
+}
+
+/// Names apart by commas, spaces or lines, each once.
+pub(crate) fn list(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in text
+        .split([',', ' ', '\t', '\n', '\r'])
+        .filter(|name| !name.is_empty())
+    {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// The first choice is the usual one.
+fn choose<T: Copy>(
+    name: &str,
+    value: Option<&str>,
+    choices: &[(&str, T)],
+    wrong: &mut Vec<String>,
+) -> T {
+    let usual = choices[0].1;
+    let Some(value) = value else { return usual };
+    match choices
+        .iter()
+        .find(|(word, _)| word.eq_ignore_ascii_case(value))
+    {
+        Some((_, choice)) => *choice,
+        None => {
+            let words: Vec<String> = choices
+                .iter()
+                .map(|(word, _)| format!("`{word}`"))
+                .collect();
+            wrong.push(format!(
+                "the input `{name}` is `{value}`: it takes {}",
+                words.join(", ")
+            ));
+            usual
+        }
+    }
+}
+
+/// `90s`, `5m`, `1h30m`: what Terraform's -lock-timeout takes.
+fn is_duration(text: &str) -> bool {
+    let mut digits = 0;
+    let mut units = 0;
+    for c in text.chars() {
+        match c {
+            '0'..='9' => digits += 1,
+            'h' | 'm' | 's' if digits > 0 => {
+                digits = 0;
+                units += 1;
+            }
+            _ => return false,
+        }
+    }
+    units > 0 && digits == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(given: &[(&str, &'static str)]) -> Result<Inputs, Vec<String>> {
+        let given: Vec<(String, &'static str)> = given
+            .iter()
+            .map(|(name, value)| (variable_of(name), *value))
+            .collect();
+        Inputs::read(|name| {
+            given
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| *value)
+        })
+    }
+
+    #[test]
+    fn what_is_not_given_or_empty_is_as_usual() {
+        let inputs = read(&[("cloud", ""), ("servers", " ")]).unwrap();
+        assert_eq!(
+            (inputs.cloud, inputs.comment),
+            (CloudInput::Azure, CommentInput::Always)
+        );
+        assert_eq!(
+            (inputs.describers.as_str(), inputs.servers.len()),
+            ("describers", 0)
+        );
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_said_at_once() {
+        let wrong = read(&[
+            ("cloud", "aws"),
+            ("comment", "sometimes"),
+            ("sarif", "maybe"),
+            ("lock-timeout", "5"),
+            ("describers", "/home/runner/describers"),
+        ])
+        .unwrap_err();
+        assert_eq!(wrong.len(), 5, "{wrong:#?}");
+        assert!(wrong[0].contains("`azure`, `simulated`"));
+    }
+
+    #[test]
+    fn servers_may_stand_apart_by_commas_or_lines() {
+        assert_eq!(list("web, db\nweb\r\ncache"), ["web", "db", "cache"]);
+    }
+
+    #[test]
+    fn action_yml_has_these_inputs_and_no_other() {
+        let text = include_str!("../../action.yml");
+        let inputs = text
+            .split("\ninputs:\n")
+            .nth(1)
+            .unwrap()
+            .split("\noutputs:\n")
+            .next()
+            .unwrap();
+        let names: Vec<&str> = inputs
+            .lines()
+            .filter(|line| {
+                line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':')
+            })
+            .map(|line| line.trim().trim_end_matches(':'))
+            .collect();
+        assert_eq!(names, Inputs::NAMES);
+    }
+}

@@ -1,0 +1,17 @@
+//! All that is GitHub's: what a workflow gives us, what it wants to hear, and the pull request.
+
+pub(crate) mod access;
+pub(crate) mod api;
+pub(crate) mod comment;
+pub(crate) mod decision;
+pub(crate) mod error;
+pub(crate) mod event;
+mod identity;
+pub(crate) mod inputs;
+pub(crate) mod outputs;
+mod proxy;
+pub(crate) mod pull;
+mod retry;
+pub(crate) mod runner;
+mod transport;
+pub(crate) mod upload;

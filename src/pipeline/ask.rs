@@ -1,0 +1,83 @@
+//! What is asked of a plan or an apply, whether on a command line or by a workflow.
+
+use crate::cli::{self, Cloud, Describers, Format};
+use crate::fleet::Fleet;
+use crate::fleet::words::or_list;
+use crate::reason::Reason;
+use crate::report::Failure;
+use crate::terraform::plan::Plan;
+
+/// The question.
+#[derive(Debug)]
+pub(super) struct Ask<'a> {
+    pub(super) describers: &'a Describers,
+    pub(super) cloud: Cloud,
+    /// Names; empty: all of them.
+    pub(super) servers: &'a [String],
+    /// How long to wait for the state's lock, as Terraform takes it.
+    pub(super) lock_timeout: &'a str,
+    /// Whether Terraform's own text of the plan is wanted too.
+    pub(super) diff: bool,
+}
+
+impl<'a> Ask<'a> {
+    pub(super) fn of_plan(arguments: &'a cli::Plan) -> Self {
+        Self {
+            describers: &arguments.describers,
+            cloud: arguments.cloud,
+            servers: &arguments.servers,
+            lock_timeout: "0s",
+            diff: arguments.output.format == Format::Markdown,
+        }
+    }
+
+    pub(super) fn of_apply(arguments: &'a cli::Apply) -> Self {
+        Self {
+            describers: &arguments.describers,
+            cloud: arguments.cloud,
+            servers: &arguments.servers,
+            lock_timeout: &arguments.lock_timeout,
+            diff: arguments.output.format == Format::Markdown,
+        }
+    }
+
+    /// Refuses names that no describer has.
+    pub(super) fn servers_exist(&self, fleet: &Fleet) -> Result<(), Failure> {
+        let known: Vec<String> = fleet
+            .servers
+            .iter()
+            .map(|server| format!("`{}`", server.name()))
+            .collect();
+        let unknown: Vec<String> = self
+            .servers
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .filter(|name| !known.contains(name))
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        Err(Failure {
+            reason: Reason::UnknownServer,
+            message: format!("no describer describes {}", or_list(&unknown)),
+            help: format!("choose of {}", or_list(&known)),
+        })
+    }
+
+    /// Addresses of what a plan changes of these servers. Our module keys everything of a server by its name, or by
+    /// its name and a slash; what such a thing stands on, Terraform adds itself.
+    pub(super) fn targets(&self, plan: &Plan) -> Vec<String> {
+        let of_ours = |address: &str| {
+            let key = address
+                .rsplit_once("[\"")
+                .and_then(|(_, key)| key.strip_suffix("\"]"));
+            let server = key.map(|key| key.split('/').next().unwrap_or(key));
+            server.is_some_and(|server| self.servers.iter().any(|name| name == server))
+        };
+        let addresses = plan.resources.iter().map(|resource| &resource.address);
+        addresses
+            .filter(|address| of_ours(address))
+            .cloned()
+            .collect()
+    }
+}

@@ -1,0 +1,91 @@
+//! What Terraform and its plans could not do, in the words of the report.
+
+use crate::reason::Reason;
+use crate::report::Failure;
+use crate::terraform::plan::PlanError;
+use crate::terraform::run::TerraformError;
+
+/// What no caller can mend.
+pub(super) fn of_anything(error: &anyhow::Error) -> Failure {
+    Failure {
+        reason: if crate::process::cancelled() {
+            Reason::Cancelled
+        } else {
+            Reason::Failed
+        },
+        message: format!("{error:#}"),
+        help: String::new(),
+    }
+}
+
+pub(super) fn of_plan(error: &PlanError) -> Failure {
+    let reason = match error {
+        PlanError::Errored => Reason::PlanFailed,
+        PlanError::Incomplete => Reason::PlanIncomplete,
+        _ => Reason::PlanUnreadable,
+    };
+    Failure {
+        reason,
+        message: chain(error),
+        help: error.help().to_owned(),
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        words.push_str(": ");
+        words.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    words
+}
+
+/// Terraform's failure in the words of the report.
+pub(super) fn of_terraform(error: &TerraformError) -> Failure {
+    let message = match error {
+        TerraformError::Other(error) => format!("{error:#}"),
+        error => error.to_string(),
+    };
+    let locked = message.contains("Error acquiring the state lock");
+    let guarded = message
+        .contains("to be managed via Terraform this resource needs to be imported")
+        && message.contains("security_group");
+    let (reason, help) = match error {
+        TerraformError::NotFound => (
+            Reason::TerraformMissing,
+            "install Terraform 1.9 or newer; in a clone of lostops `make setup` fetches a pinned one",
+        ),
+        TerraformError::TooOld { .. } => {
+            (Reason::TerraformMissing, "install Terraform 1.9 or newer")
+        }
+        TerraformError::Cancelled { .. } => (Reason::Cancelled, "start again: nothing was lost"),
+        TerraformError::Other(_) if crate::process::cancelled() => {
+            (Reason::Cancelled, "start again: nothing was lost")
+        }
+        TerraformError::Failed { .. } if locked => (
+            Reason::StateLocked,
+            "wait until the other run has ended; a run that was killed leaves its lock behind",
+        ),
+        TerraformError::Failed { .. } if guarded => (
+            Reason::ApplyFailed,
+            "the machine has a security group already: name it in its describer, `vm: { security_group: NAME }`, and lostops takes it over",
+        ),
+        TerraformError::Failed { step: "apply", .. } => (
+            Reason::ApplyFailed,
+            "mend the cause and apply again: what is done stays done, the rest is planned anew",
+        ),
+        TerraformError::Failed { step: "init", .. } => (
+            Reason::InitFailed,
+            "Terraform could not load its providers or its state",
+        ),
+        TerraformError::Failed { .. } => (Reason::PlanFailed, ""),
+        TerraformError::Other(_) => (Reason::Failed, ""),
+    };
+    Failure {
+        reason,
+        message,
+        help: help.to_owned(),
+    }
+}

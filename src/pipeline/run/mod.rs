@@ -1,0 +1,156 @@
+//! `lostops run`: what the action calls. The event picks the operation; GitHub hears what came of it.
+
+mod answer;
+mod conversation;
+mod dry;
+mod files;
+mod ownership;
+mod perform;
+mod publish;
+mod watch;
+
+use crate::cli::Run as Arguments;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::finding;
+use crate::github::decision::{Decision, decide};
+use crate::github::event::{Event, default_branch};
+use crate::github::inputs::Inputs;
+use crate::github::runner::Runner;
+use crate::process;
+use crate::reason::Reason;
+use crate::redact::{self, Redactor};
+use crate::report::log::{Log, mask};
+use crate::report::{Failure, Report};
+use anyhow::Context as _;
+use std::io;
+use std::time::Instant;
+
+pub(super) fn run(
+    context: &Context,
+    arguments: &Arguments,
+    colours: bool,
+    out: &mut dyn io::Write,
+) -> anyhow::Result<Exit> {
+    let begun = Instant::now();
+    let mut runner = Runner::new(|name| context.variable(name));
+    if let Some(name) = &arguments.event_name {
+        runner.event_name.clone_from(name);
+    }
+    if let Some(file) = &arguments.event {
+        runner.event_path.clone_from(file);
+    }
+    let inputs = Inputs::read(|name| context.variable(name));
+    let decision = match &inputs {
+        Ok(inputs) => decided(&runner, inputs),
+        Err(wrong) => Decision::Refuse {
+            reason: Reason::BadInput,
+            message: wrong.join("\n"),
+            help: "action.yml and the README list every input".to_owned(),
+        },
+    };
+    if arguments.dry_run {
+        return dry::show(&decision, out);
+    }
+    process::forward_interrupts().context("could not listen for interrupts")?;
+    let mut context = context.clone();
+    context.is_action = true;
+    if let Some(temporary) = &runner.temporary {
+        context.home.clone_from(temporary);
+    }
+    let secrets: Vec<&str> = context.secrets().collect();
+    if context.in_workflow {
+        // Before anything that could hold one of them.
+        for form in secrets.iter().flat_map(|secret| redact::forms(secret)) {
+            out.write_all(mask(&form).as_bytes())?;
+        }
+    }
+    let step = Step {
+        redactor: Redactor::new(secrets.iter().copied()),
+        log: Log::new(Redactor::new(secrets.iter().copied())),
+        context: &context,
+        runner: &runner,
+        colours: colours || context.in_workflow,
+        begun,
+    };
+    let exit = match (decision, &inputs) {
+        (Decision::Nothing(why), _) => {
+            step.log.say(&format!("Nothing to do: {why}."));
+            publish::skipped(&step)
+        }
+        (Decision::Do(task), Ok(inputs)) => {
+            let watch = publish::watch(&step, inputs, &task);
+            let mut report = perform::perform(&step, inputs, &task);
+            watch.end();
+            settle(&mut report, &step.redactor);
+            publish::publish(&step, inputs, &task, &report)
+        }
+        (
+            Decision::Refuse {
+                reason,
+                message,
+                help,
+            },
+            _,
+        ) => {
+            let mut report = Report::new("run");
+            report.failure = Some(Failure {
+                reason,
+                message,
+                help,
+            });
+            settle(&mut report, &step.redactor);
+            publish::refused(&step, &report)
+        }
+        (Decision::Do(_), Err(_)) => Exit::Failed,
+    };
+    ownership::give_back(&step);
+    Ok(exit)
+}
+
+/// What every part of a run needs.
+#[derive(Debug)]
+struct Step<'a> {
+    context: &'a Context,
+    runner: &'a Runner,
+    redactor: Redactor,
+    log: Log,
+    colours: bool,
+    begun: Instant,
+}
+
+fn settle(report: &mut Report, redactor: &Redactor) {
+    finding::sort(&mut report.findings);
+    report.redact(redactor);
+}
+
+fn decided(runner: &Runner, inputs: &Inputs) -> Decision {
+    if runner.event_name.is_empty() {
+        return Decision::Refuse {
+            reason: Reason::Refused,
+            message: "this is no workflow: `GITHUB_EVENT_NAME` is not set".to_owned(),
+            help: "on a terminal call `lostops check`, `plan` or `apply`, or try an event: `lostops run --dry-run --event-name push --event FILE`".to_owned(),
+        };
+    }
+    let payload = match payload(runner) {
+        Ok(payload) => payload,
+        Err(error) => {
+            return Decision::Refuse {
+                reason: Reason::Refused,
+                message: format!("{error:#}"),
+                help: "the runner writes it before each step: `GITHUB_EVENT_PATH` names it"
+                    .to_owned(),
+            };
+        }
+    };
+    let event = Event::read(&runner.event_name, &payload, &runner.git_ref);
+    decide(&event, runner, inputs, default_branch(&payload).as_deref())
+}
+
+fn payload(runner: &Runner) -> anyhow::Result<serde_json::Value> {
+    let path = &runner.event_path;
+    let text =
+        fs_err::read(path).with_context(|| format!("could not read the event's file `{path}`"))?;
+    serde_json::from_slice(&text)
+        .with_context(|| format!("could not understand the event's file `{path}`"))
+}

@@ -1,0 +1,73 @@
+//! The operation itself, asked as a command line would ask it.
+
+use super::Step;
+use crate::cli::{Check, Cloud, Describers, Format, Output};
+use crate::github::decision::{Operation, Task};
+use crate::github::inputs::{CloudInput, Inputs};
+use crate::pipeline::ask::Ask;
+use crate::pipeline::{apply, check, plan};
+use crate::reason::Reason;
+use crate::report::{Counts, Failure, Outcome, Report};
+
+pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
+    let describers = Describers {
+        describers: Some(inputs.describers.clone()),
+        environment: inputs.environment.clone(),
+    };
+    let ask = Ask {
+        describers: &describers,
+        cloud: match inputs.cloud {
+            CloudInput::Azure => Cloud::Azure,
+            CloudInput::Simulated => Cloud::Simulated,
+        },
+        servers: &task.servers,
+        lock_timeout: &inputs.lock_timeout,
+        diff: true,
+    };
+    match task.operation {
+        Operation::Check => check::run(
+            step.context,
+            &Check {
+                folder: None,
+                describers: Describers {
+                    describers: Some(inputs.describers.clone()),
+                    environment: inputs.environment.clone(),
+                },
+                output: Output {
+                    format: Format::Human,
+                },
+            },
+        ),
+        Operation::Plan => plan::of(step.context, &ask),
+        Operation::Apply => apply::of(step.context, &ask),
+        Operation::Drift => drift(step, &ask),
+    }
+}
+
+/// A plan that is not empty on a day on which nobody changed anything.
+fn drift(step: &Step<'_>, ask: &Ask<'_>) -> Report {
+    let mut report = plan::of(step.context, ask);
+    report.command = "drift";
+    let changes = report
+        .counts
+        .is_some_and(|counts| counts != Counts::default());
+    if report.outcome() == Outcome::Clean && changes {
+        let servers: Vec<String> = report.changed().map(|name| format!("`{name}`")).collect();
+        let whose = if servers.is_empty() {
+            "what surrounds the servers is".to_owned()
+        } else {
+            format!("{} differ:", servers.join(", "))
+        };
+        report.failure = Some(Failure {
+            reason: Reason::Drift,
+            message: format!(
+                "what runs is not what is written: {whose} {}",
+                report.counts.unwrap_or_default()
+            ),
+            help:
+                "apply what is written (dispatch `apply`), or write down what was changed by hand"
+                    .to_owned(),
+        });
+    }
+    report
+}

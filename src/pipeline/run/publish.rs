@@ -1,0 +1,245 @@
+//! What came of it, told to everybody: the log, the pull request, the summary, annotations, outputs, code scanning.
+
+use super::conversation::{Conversation, LAST_WORDS, access};
+use super::watch::{LONG, Watch};
+use super::{Step, answer, files};
+use crate::cli::Describers;
+use crate::exit::Exit;
+use crate::github::api::GitHub;
+use crate::github::decision::Task;
+use crate::github::error::GitHubError;
+use crate::github::inputs::{CommentInput, Inputs};
+use crate::github::outputs::{Outputs, append};
+use crate::pipeline::describe;
+use crate::process;
+use crate::report::comment::{self, Frame};
+use crate::report::{self, Counts, Outcome, Report};
+use crate::terraform::workspace::FOLDER;
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// Begins to wait beside the operation.
+pub(super) fn watch(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Watch {
+    let mut found = Report::new("run");
+    let describers = Describers {
+        describers: Some(inputs.describers.clone()),
+        environment: inputs.environment.clone(),
+    };
+    let wanted = inputs.comment != CommentInput::Never;
+    let conversation = wanted
+        .then(|| describe::one(step.context, &describers, &mut found).ok())
+        .and_then(|_| Conversation::new(step, inputs, task, environment(&found)));
+    let body = comment::running(task.operation.word(), &frame(step, task, false));
+    Watch::begin(
+        conversation,
+        LONG,
+        body,
+        inputs.comment == CommentInput::Always,
+    )
+}
+
+/// Tells everybody. Nothing here changes how the run ends: what cannot be told becomes a warning.
+pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Report) -> Exit {
+    for notice in &task.notices {
+        step.log
+            .command("notice", &[("title", "lostops".to_owned())], notice);
+    }
+    show(step, report);
+    let mut outputs = answer::outputs(report);
+    let folder = Utf8Path::new(FOLDER).join(report.environment.as_deref().unwrap_or("all"));
+    let mut keep = |name: &'static str, file: &str, render: Render| {
+        let (path, text) = kept(step, &folder.join(file), report, render)?;
+        outputs.set(name, path.into_string());
+        Some(text)
+    };
+    keep("report", "report.json", report::json::render);
+    let sarif = keep("sarif", "lostops.sarif", report::sarif::render);
+    let frame = frame(step, task, true);
+    annotate(step, report);
+    if process::cancelled() {
+        // Seconds are left: what other steps branch on comes before what may take long.
+        write(step, &outputs);
+        summarise(step, report, &frame);
+        comment(step, inputs, task, report, &frame);
+        return crate::pipeline::exit(report);
+    }
+    if let Some(url) = comment(step, inputs, task, report, &frame) {
+        outputs.set("comment-url", url);
+    }
+    if let Some(sarif) = sarif.filter(|_| inputs.sarif) {
+        upload(step, inputs, task, &sarif);
+    }
+    summarise(step, report, &frame);
+    write(step, &outputs);
+    crate::pipeline::exit(report)
+}
+
+/// An event on which nothing is done.
+pub(super) fn skipped(step: &Step<'_>) -> Exit {
+    let mut outputs = Outputs::default();
+    outputs.set("result", "skipped");
+    write(step, &outputs);
+    Exit::Clean
+}
+
+/// An event that is refused, or inputs that cannot be read.
+pub(super) fn refused(step: &Step<'_>, report: &Report) -> Exit {
+    show(step, report);
+    annotate(step, report);
+    let frame = Frame {
+        version: env!("CARGO_PKG_VERSION"),
+        run_url: step.runner.run_url(),
+        ..Frame::default()
+    };
+    summarise(step, report, &frame);
+    write(step, &answer::outputs(report));
+    crate::pipeline::exit(report)
+}
+
+fn environment(report: &Report) -> &str {
+    report.environment.as_deref().unwrap_or_default()
+}
+
+fn frame(step: &Step<'_>, task: &Task, ended: bool) -> Frame<'static> {
+    let runner = step.runner;
+    Frame {
+        blob: runner.blob_url(&task.commit),
+        commit: Some(task.commit.clone()).filter(|commit| !commit.is_empty()),
+        commit_url: runner.commit_url(&task.commit),
+        run_url: runner.run_url(),
+        attempt: Some(runner.attempt),
+        version: env!("CARGO_PKG_VERSION"),
+        duration: ended.then(|| step.begun.elapsed()),
+        notices: task.notices.clone(),
+    }
+}
+
+/// Writes our comment, and gives its address.
+fn comment(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &Task,
+    report: &Report,
+    frame: &Frame<'_>,
+) -> Option<String> {
+    let create = match inputs.comment {
+        CommentInput::Never => return None,
+        CommentInput::Always => true,
+        CommentInput::Changes => {
+            report.outcome() != Outcome::Clean
+                || report
+                    .counts
+                    .is_some_and(|counts| counts != Counts::default())
+        }
+        CommentInput::Failure => report.outcome() != Outcome::Clean,
+    };
+    let conversation = Conversation::new(step, inputs, task, environment(report))?;
+    let body = step
+        .redactor
+        .text(&comment::render(report, frame, comment::COMMENT));
+    let short = step.redactor.text(&comment::compact(report, frame));
+    let written = conversation
+        .github(|wait| step.log.say(wait))
+        .and_then(|github| {
+            be_quick_when_cancelled(&github);
+            conversation.say(&github, &body, &short, create)
+        });
+    match written {
+        Ok(written) => written.map(|written| written.url),
+        Err(error) => {
+            warn(step, &trouble(&error));
+            None
+        }
+    }
+}
+
+fn upload(step: &Step<'_>, inputs: &Inputs, task: &Task, sarif: &[u8]) {
+    // Code scanning knows what was checked out, which for a pull request is its merge.
+    let uploaded =
+        GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).and_then(|github| {
+            be_quick_when_cancelled(&github);
+            github.upload_sarif(&step.runner.sha, &step.runner.git_ref, sarif)
+        });
+    match uploaded {
+        Ok(id) => step.log.say(&format!(
+            "Code scanning reads the findings of {} as {id}.",
+            task.because
+        )),
+        Err(error) => warn(step, &trouble(&error)),
+    }
+}
+
+fn be_quick_when_cancelled(github: &GitHub<'_>) {
+    let hurry = github.hurry();
+    process::when_cancelled(move || hurry.within(LAST_WORDS));
+}
+
+fn trouble(error: &GitHubError) -> String {
+    format!("{error}\n{}", error.help())
+}
+
+type Render = fn(&Report, &mut dyn std::io::Write) -> std::io::Result<()>;
+
+fn kept(
+    step: &Step<'_>,
+    path: &Utf8Path,
+    report: &Report,
+    render: Render,
+) -> Option<(Utf8PathBuf, Vec<u8>)> {
+    let mut text = Vec::new();
+    let written = render(report, &mut text)
+        .map_err(anyhow::Error::from)
+        .and_then(|()| {
+            text = step
+                .redactor
+                .text(&String::from_utf8_lossy(&text))
+                .into_bytes();
+            files::write(&step.context.folder, path, &text)
+        });
+    match written {
+        Ok(()) => Some((path.to_owned(), text)),
+        Err(error) => {
+            warn(step, &format!("{error:#}"));
+            None
+        }
+    }
+}
+
+/// The report as a person at a terminal sees it.
+fn show(step: &Step<'_>, report: &Report) {
+    let mut text = Vec::new();
+    if let Err(error) = report::human::render(report, step.colours, &mut text) {
+        warn(step, &format!("could not show the report: {error}"));
+    }
+    step.log.own(&String::from_utf8_lossy(&text));
+}
+
+fn annotate(step: &Step<'_>, report: &Report) {
+    for annotation in report::annotations::annotations(report) {
+        step.log
+            .own_command(&report::annotations::command(&annotation));
+    }
+}
+
+fn summarise(step: &Step<'_>, report: &Report, frame: &Frame<'_>) {
+    let Some(path) = &step.runner.summary else {
+        return;
+    };
+    let text = step.redactor.text(&report::summary::render(report, frame));
+    if let Err(error) = append(path, text.as_bytes()) {
+        warn(step, &format!("could not write the job summary: {error}"));
+    }
+}
+
+fn write(step: &Step<'_>, outputs: &Outputs) {
+    let Some(path) = &step.runner.output else {
+        return;
+    };
+    if let Err(error) = outputs.write(path) {
+        warn(step, &format!("{error:#}"));
+    }
+}
+
+fn warn(step: &Step<'_>, message: &str) {
+    step.log
+        .command("warning", &[("title", "lostops".to_owned())], message);
+}

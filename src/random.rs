@@ -1,0 +1,10 @@
+//! Words that nobody can guess.
+
+use std::io::Read as _;
+
+/// 128 random bits in hexadecimal.
+pub(crate) fn word() -> std::io::Result<String> {
+    let mut bytes = [0; 16];
+    fs_err::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
