@@ -1,0 +1,393 @@
+//! One step of a job, as the runner runs a container action: `docker run` with its mounts, variables and arguments.
+//!
+//! What it does is read off the runner's ContainerActionHandler and DockerCommandManager: values travel through the docker
+//! client's own environment, and the command line holds names only.
+
+use super::engine::{IMAGE, Network, docker, unique};
+use super::event::Event;
+use crate::harness::Project;
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, lchown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
+use tempfile::TempDir;
+
+/// The user of GitHub's own runners: the workspace is this one's, and the container runs as root.
+const RUNNER: u32 = 1001;
+
+/// Where GitHub is, for a container on a network. The fake one takes its place.
+pub(super) struct GitHub {
+    /// `http://172.18.0.1:4010`
+    pub(super) api_url: String,
+}
+
+/// What the steps of one job share: a workspace that holds the project, and the runner's own folders.
+pub(super) struct Runner {
+    pub(super) project: Project,
+    folders: TempDir,
+}
+
+pub(super) struct Job<'a> {
+    runner: &'a Runner,
+    pub(super) name: String,
+    variables: BTreeMap<String, String>,
+    network: Option<String>,
+    mounts: Vec<String>,
+    arguments: Vec<String>,
+}
+
+/// A step that is over.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) code: Option<i32>,
+    /// Standard output and standard error, as the log of the job shows them.
+    pub(super) log: String,
+    pub(super) outputs: BTreeMap<String, String>,
+    pub(super) summary: String,
+}
+
+impl Ended {
+    /// An output of the action; the empty text when it was not set, as in a workflow.
+    pub(super) fn output(&self, name: &str) -> &str {
+        self.outputs.get(name).map_or("", String::as_str)
+    }
+}
+
+/// A step that runs.
+pub(super) struct Started<'a> {
+    pub(super) client: Child,
+    log: Vec<JoinHandle<String>>,
+    job: Job<'a>,
+}
+
+impl Runner {
+    pub(super) fn new(project: Project) -> Self {
+        let folders = TempDir::with_prefix("lostops-runner-").expect("a temporary folder");
+        for name in [
+            "_github_home",
+            "_github_workflow",
+            "_runner_file_commands",
+            "_temp",
+        ] {
+            fs::create_dir(folders.path().join(name)).expect("a folder of the runner");
+        }
+        let runner = Self { project, folders };
+        runner.own();
+        runner
+    }
+
+    pub(super) fn folder(&self, name: &str) -> PathBuf {
+        self.folders.path().join(name)
+    }
+
+    /// What lostops keeps between the steps of a job: `staging/simulated`.
+    pub(super) fn kept(&self, name: &str) -> PathBuf {
+        self.folder("_temp/.lostops").join(name)
+    }
+
+    /// Changes the simulated cloud of an environment by hand.
+    pub(super) fn portal(&self, environment: &str, arguments: &[&str]) {
+        let folder = self.kept(environment).join("simulated");
+        fs::create_dir_all(&folder).expect("the folder");
+        let file = folder.join("cloud.json");
+        let file = ["--file", file.to_str().expect("a path")];
+        self.project.portal(&[&file, arguments].concat());
+        self.own();
+    }
+
+    /// Gives everything to the runner's user, where this test may.
+    fn own(&self) {
+        for folder in [self.project.path(""), self.folders.path().to_owned()] {
+            for path in [vec![folder.clone()], files(&folder)].concat() {
+                if lchown(path, Some(RUNNER), Some(RUNNER)).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// What a step has left that does not belong to the runner's user.
+    pub(super) fn strangers(&self) -> Vec<PathBuf> {
+        let workspace = self.project.path("");
+        let owner = fs::metadata(&workspace).expect("the workspace").uid();
+        let mut found = [files(&workspace), files(self.folders.path())].concat();
+        found.retain(|path| fs::symlink_metadata(path).expect("a file").uid() != owner);
+        found
+    }
+}
+
+impl<'a> Job<'a> {
+    /// `uses: lostops/action` in a job that this event began, with the simulated cloud.
+    pub(super) fn new(event: &str, runner: &'a Runner) -> Self {
+        let event = Event::new(event);
+        let name = unique();
+        let mut variables: BTreeMap<String, String> = FIXED
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        for (name, value) in event.variables() {
+            variables.insert(name.to_owned(), value);
+        }
+        let command_files = [
+            ("GITHUB_OUTPUT", "set_output"),
+            ("GITHUB_STEP_SUMMARY", "step_summary"),
+            ("GITHUB_ENV", "set_env"),
+            ("GITHUB_PATH", "add_path"),
+            ("GITHUB_STATE", "save_state"),
+        ];
+        for (variable, file) in command_files {
+            let path = format!("_runner_file_commands/{file}_{name}");
+            fs::write(runner.folder(&path), "").expect("a file of the runner");
+            variables.insert(
+                variable.to_owned(),
+                format!("/github/file_commands/{file}_{name}"),
+            );
+        }
+        let payload = serde_json::to_vec_pretty(&event.payload).expect("JSON");
+        fs::write(runner.folder("_github_workflow/event.json"), payload).expect("the event");
+        let job = Self {
+            runner,
+            name,
+            variables,
+            network: None,
+            mounts: Vec::new(),
+            arguments: vec!["run".to_owned()],
+        };
+        runner.own();
+        job.input("cloud", "simulated")
+    }
+
+    /// One line of `with:`. An input that is not given arrives with its default, or empty.
+    pub(super) fn input(mut self, name: &str, value: &str) -> Self {
+        let variable = format!("INPUT_{}", name.to_uppercase());
+        self.variables.insert(variable, value.to_owned());
+        self
+    }
+
+    pub(super) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// A GitHub of one's own on the job's network.
+    pub(super) fn github(self, github: &GitHub, network: &Network) -> Self {
+        let graphql = format!("{}/graphql", github.api_url);
+        let mut job = self
+            .variable("GITHUB_API_URL", &github.api_url)
+            .variable("GITHUB_GRAPHQL_URL", &graphql);
+        job.network = Some(network.name.clone());
+        job
+    }
+
+    pub(super) fn mount(mut self, from: &Path, to: &str) -> Self {
+        self.mounts.push(format!("{}:{to}", from.display()));
+        self
+    }
+
+    /// Other arguments than those of action.yml.
+    pub(super) fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.arguments = arguments.iter().map(|one| (*one).to_owned()).collect();
+        self
+    }
+
+    fn command(&self) -> Command {
+        let mut command = docker(&[
+            "run",
+            "--name",
+            &self.name,
+            "--label",
+            "lostops-test",
+            "--workdir",
+            "/github/workspace",
+            "--rm",
+        ]);
+        for (name, value) in &self.variables {
+            command.args(["-e", name]).env(name, value);
+        }
+        command.args(["-e", "GITHUB_ACTIONS=true", "-e", "CI=true"]);
+        if let Some(network) = &self.network {
+            command.args(["--network", network]);
+        }
+        let mounts = [
+            (self.runner.folder("_temp"), "/github/runner_temp"),
+            (self.runner.folder("_github_home"), "/github/home"),
+            (self.runner.folder("_github_workflow"), "/github/workflow"),
+            (
+                self.runner.folder("_runner_file_commands"),
+                "/github/file_commands",
+            ),
+            (self.runner.project.path(""), "/github/workspace"),
+        ];
+        for (from, to) in mounts {
+            command.args(["-v", &format!("{}:{to}", from.display())]);
+        }
+        for mount in &self.mounts {
+            command.args(["-v", mount]);
+        }
+        command.arg(IMAGE).args(&self.arguments);
+        command
+    }
+
+    pub(super) fn start(self) -> Started<'a> {
+        let mut client = self
+            .command()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("docker starts");
+        let log = vec![
+            reader(client.stdout.take().expect("a pipe")),
+            reader(client.stderr.take().expect("a pipe")),
+        ];
+        Started {
+            client,
+            log,
+            job: self,
+        }
+    }
+
+    pub(super) fn run(self) -> Ended {
+        self.start().wait()
+    }
+
+    /// What a file of the runner holds now.
+    fn held(&self, kind: &str) -> String {
+        let path = self
+            .runner
+            .folder(&format!("_runner_file_commands/{kind}_{}", self.name));
+        fs::read_to_string(path).expect("a file of the runner")
+    }
+}
+
+impl Drop for Job<'_> {
+    fn drop(&mut self) {
+        // A test that fails halfway leaves its container behind.
+        let _ = docker(&["rm", "--force", &self.name]).output();
+    }
+}
+
+impl Started<'_> {
+    pub(super) fn name(&self) -> &str {
+        &self.job.name
+    }
+
+    /// Waits for the docker client, and reads what the step has left.
+    pub(super) fn wait(mut self) -> Ended {
+        let status = self.client.wait().expect("docker ends");
+        let log = self
+            .log
+            .drain(..)
+            .map(|reader| reader.join().expect("the log"))
+            .collect();
+        assert_eq!(self.job.held("set_env"), "", "no variable is set");
+        assert_eq!(self.job.held("add_path"), "", "no path is added");
+        Ended {
+            code: status.code(),
+            log,
+            outputs: outputs(&self.job.held("set_output")),
+            summary: self.job.held("step_summary"),
+        }
+    }
+}
+
+/// Reads a pipe to its end, so that it never fills.
+fn reader(mut pipe: impl std::io::Read + Send + 'static) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).expect("the log");
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// Parses as strictly as the runner does: one malformed line fails the step.
+fn outputs(text: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if line.is_empty() {
+            continue;
+        }
+        let (name, delimiter) = line
+            .split_once("<<")
+            .unwrap_or_else(|| panic!("{line:?} does not begin an output"));
+        let value: Vec<&str> = lines
+            .by_ref()
+            .take_while(|line| *line != delimiter)
+            .collect();
+        found.insert(name.to_owned(), value.join("\n"));
+    }
+    found
+}
+
+/// Everything in a folder and below.
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            if entry.file_type().expect("a type").is_dir() {
+                folders.push(entry.path());
+            }
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
+/// What the runner sets whatever the event is, and the inputs' defaults.
+const FIXED: &[(&str, &str)] = &[
+    ("HOME", "/github/home"),
+    ("GITHUB_ACTION", "__lostops_action"),
+    ("GITHUB_ACTION_REF", "v1"),
+    ("GITHUB_ACTION_REPOSITORY", "lostops/action"),
+    ("GITHUB_ACTOR_ID", "1"),
+    ("GITHUB_API_URL", "https://api.github.com"),
+    ("GITHUB_EVENT_PATH", "/github/workflow/event.json"),
+    ("GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
+    ("GITHUB_JOB", "plan"),
+    ("GITHUB_REPOSITORY", "octo-org/servers"),
+    ("GITHUB_REPOSITORY_ID", "310417"),
+    ("GITHUB_REPOSITORY_OWNER", "octo-org"),
+    ("GITHUB_REPOSITORY_OWNER_ID", "88001"),
+    ("GITHUB_RETENTION_DAYS", "90"),
+    ("GITHUB_RUN_ATTEMPT", "1"),
+    ("GITHUB_RUN_ID", "9007199254"),
+    ("GITHUB_RUN_NUMBER", "12"),
+    ("GITHUB_SERVER_URL", "https://github.com"),
+    ("GITHUB_WORKFLOW", "lostops"),
+    (
+        "GITHUB_WORKFLOW_REF",
+        "octo-org/servers/.github/workflows/lostops.yml@refs/heads/main",
+    ),
+    (
+        "GITHUB_WORKFLOW_SHA",
+        "1f0e2d3c4b5a69788796a5b4c3d2e1f001122334",
+    ),
+    ("GITHUB_WORKSPACE", "/github/workspace"),
+    ("RUNNER_ARCH", "X64"),
+    ("RUNNER_ENVIRONMENT", "github-hosted"),
+    ("RUNNER_NAME", "runner-1"),
+    ("RUNNER_OS", "Linux"),
+    ("RUNNER_TEMP", "/github/runner_temp"),
+    ("RUNNER_TOOL_CACHE", "/opt/hostedtoolcache"),
+    ("RUNNER_WORKSPACE", "/home/runner/work/servers"),
+    ("ACTIONS_CACHE_URL", "https://cache.invalid/"),
+    ("ACTIONS_RESULTS_URL", "https://results.invalid/"),
+    ("ACTIONS_RUNTIME_TOKEN", "runtime-token-of-the-runner"),
+    ("ACTIONS_RUNTIME_URL", "https://runtime.invalid/"),
+    (
+        "INPUT_GITHUB-TOKEN",
+        "ghs_0123456789abcdefghijklmnopqrstuvwxyz",
+    ),
+    ("INPUT_OPERATION", ""),
+    ("INPUT_SERVERS", ""),
+    ("INPUT_ENVIRONMENT", ""),
+    ("INPUT_DESCRIBERS", "describers"),
+    ("INPUT_CLOUD", "azure"),
+    ("INPUT_COMMENT", "always"),
+    ("INPUT_SARIF", "false"),
+    ("INPUT_CA-BUNDLE", ""),
+    ("INPUT_LOCK-TIMEOUT", "5m"),
+];

@@ -1,0 +1,8 @@
+//! The image that users get, started as GitHub's runner starts it. Needs a Docker engine: `make image-test`.
+
+mod cancel;
+mod container;
+mod engine;
+mod event;
+mod job;
+mod operations;

@@ -1,0 +1,21 @@
+#!/usr/bin/python3
+"""Stands in for terraform in the container: the real one, and a line in /signals/log for every signal that it gets."""
+
+import os
+import signal
+import subprocess
+import sys
+
+
+def note(number, _frame):
+    line = f"{signal.Signals(number).name} {' '.join(sys.argv[1:2])}\n"
+    log = os.open("/signals/log", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(log, line.encode())
+    os.close(log)
+
+
+# Set after the child was started, it keeps its own way to take them; both are in one process group.
+child = subprocess.Popen(["/usr/local/bin/terraform-itself", *sys.argv[1:]])
+for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(one, note)
+sys.exit(child.wait())
