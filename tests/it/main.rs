@@ -11,6 +11,7 @@ mod architecture;
 mod check;
 mod check_mistakes;
 mod commands;
+mod comment;
 mod events;
 mod fake_github;
 mod github;
