@@ -5,6 +5,7 @@
 
 use super::engine::{IMAGE, Network, docker, unique};
 use super::event::Event;
+use crate::fake_github::FakeGitHub;
 use crate::harness::Project;
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,12 +17,6 @@ use tempfile::TempDir;
 
 /// The user of GitHub's own runners: the workspace is this one's, and the container runs as root.
 const RUNNER: u32 = 1001;
-
-/// Where GitHub is, for a container on a network. The fake one takes its place.
-pub(super) struct GitHub {
-    /// `http://172.18.0.1:4010`
-    pub(super) api_url: String,
-}
 
 /// What the steps of one job share: a workspace that holds the project, and the runner's own folders.
 pub(super) struct Runner {
@@ -171,12 +166,12 @@ impl<'a> Job<'a> {
         self
     }
 
-    /// A GitHub of one's own on the job's network.
-    pub(super) fn github(self, github: &GitHub, network: &Network) -> Self {
-        let graphql = format!("{}/graphql", github.api_url);
+    /// With this GitHub, which the container reaches over the network.
+    pub(super) fn github(self, github: &FakeGitHub, network: &Network) -> Self {
         let mut job = self
-            .variable("GITHUB_API_URL", &github.api_url)
-            .variable("GITHUB_GRAPHQL_URL", &graphql);
+            .variable("GITHUB_API_URL", &github.api_url())
+            .variable("GITHUB_GRAPHQL_URL", &github.graphql_url())
+            .variable("GITHUB_SERVER_URL", &github.server_url());
         job.network = Some(network.name.clone());
         job
     }
