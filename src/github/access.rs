@@ -46,7 +46,7 @@ pub(crate) struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            total: Duration::from_secs(120),
+            total: Duration::from_mins(2),
             step: Duration::from_secs(1),
             // GitHub asks for at least a minute.
             limited: Duration::from_mins(1),

@@ -6,6 +6,7 @@ pub(crate) mod comment;
 pub(crate) mod decision;
 pub(crate) mod error;
 pub(crate) mod event;
+mod exchange;
 mod identity;
 pub(crate) mod inputs;
 pub(crate) mod outputs;
@@ -15,3 +16,11 @@ mod retry;
 pub(crate) mod runner;
 mod transport;
 pub(crate) mod upload;
+
+// The same strict fake as in the integration tests: one GitHub to keep true to the real one, and the client is driven
+// here without the program around it.
+#[cfg(test)]
+#[path = "../../tests/it/fake_github/mod.rs"]
+mod fake_github;
+#[cfg(test)]
+mod tests;

@@ -52,11 +52,11 @@ pub(super) fn wait(
         } => {
             if is_limit(*status, headers, body) {
                 let unsaid = patience.limited * 2_u32.pow(tries.saturating_sub(1));
-                return Some(asked(headers, SystemTime::now()).unwrap_or(unsaid));
+                return Some(asked(headers, SystemTime::now(), step).unwrap_or(unsaid));
             }
             let passing = status.is_server_error() || *status == StatusCode::CONFLICT;
             (passing && repeat == Repeat::Freely)
-                .then(|| asked(headers, SystemTime::now()).unwrap_or(step))
+                .then(|| asked(headers, SystemTime::now(), step).unwrap_or(step))
         }
     }
 }
@@ -78,7 +78,7 @@ pub(super) fn is_limit(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> 
 }
 
 /// What the answer asks for: `retry-after` first, then the end of an exhausted limit.
-fn asked(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+fn asked(headers: &HeaderMap, now: SystemTime, step: Duration) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     if let Some(seconds) = number("retry-after") {
         return Some(Duration::from_secs(seconds));
@@ -87,8 +87,9 @@ fn asked(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         return None;
     }
     let reset = UNIX_EPOCH.checked_add(Duration::from_secs(number("x-ratelimit-reset")?))?;
-    // The second in which the limit ends still counts.
-    Some(reset.duration_since(now).unwrap_or_default() + Duration::from_secs(1))
+    // The second in which the limit ends still counts. Past: the clocks differ.
+    let left = reset.duration_since(now);
+    Some(left.map_or(step, |left| left + Duration::from_secs(1)))
 }
 
 #[cfg(test)]
@@ -96,9 +97,9 @@ mod tests {
     use super::*;
 
     const PATIENCE: Patience = Patience {
-        total: Duration::from_secs(120),
+        total: Duration::from_mins(2),
         step: Duration::from_secs(1),
-        limited: Duration::from_secs(60),
+        limited: Duration::from_mins(1),
         answer: Duration::from_secs(30),
     };
 
@@ -166,9 +167,10 @@ mod tests {
         ) else {
             unreachable!()
         };
-        assert_eq!(asked(&headers, now), Some(Duration::from_secs(11)));
+        let step = Duration::from_secs(4);
+        assert_eq!(asked(&headers, now, step), Some(Duration::from_secs(11)));
         let later = UNIX_EPOCH + Duration::from_secs(2_000);
-        assert_eq!(asked(&headers, later), Some(Duration::from_secs(1)));
+        assert_eq!(asked(&headers, later, step), Some(step));
     }
 
     #[test]

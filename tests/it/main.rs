@@ -12,6 +12,8 @@ mod check;
 mod check_mistakes;
 mod commands;
 mod events;
+mod fake_github;
+mod github;
 mod harness;
 mod image;
 mod plan_given;

@@ -1,0 +1,3 @@
+//! What lostops meets on GitHub.
+
+mod fake;
