@@ -113,10 +113,7 @@ fn a_pull_request_is_planned_and_its_one_comment_kept_up_to_date() {
         ended.output("servers"),
         r#"["backend","database","monitoring"]"#
     );
-    assert_eq!(
-        ended.output("report"),
-        ".lostops/production/report.json"
-    );
+    assert_eq!(ended.output("report"), ".lostops/production/report.json");
     for name in ["report", "sarif"] {
         let path = bench.runner.project.path(ended.output(name));
         assert!(path.is_file(), "{name}: {}", path.display());
@@ -262,7 +259,11 @@ fn what_there_is_not_is_refused_by_name() {
     for (inputs, reason, said) in [
         (("operation", "teleport"), "unknown-operation", "`drift`"),
         (("servers", "frontend"), "unknown-server", "backend"),
-        (("environment", "staging"), "unknown-environment", "production"),
+        (
+            ("environment", "staging"),
+            "unknown-environment",
+            "production",
+        ),
         (("cloud", "aws"), "bad-input", "`simulated`"),
     ] {
         let ended = bench.run("workflow_dispatch", &[inputs]);
