@@ -9,9 +9,11 @@ use crate::fake_github::FakeGitHub;
 use crate::harness::Project;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::{MetadataExt as _, lchown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 
@@ -53,7 +55,8 @@ impl Ended {
 /// A step that runs.
 pub(super) struct Started<'a> {
     pub(super) client: Child,
-    log: Vec<JoinHandle<String>>,
+    log: Arc<Mutex<Vec<u8>>>,
+    readers: Vec<JoinHandle<()>>,
     job: Job<'a>,
 }
 
@@ -232,13 +235,15 @@ impl<'a> Job<'a> {
             .stderr(Stdio::piped())
             .spawn()
             .expect("docker starts");
-        let log = vec![
-            reader(client.stdout.take().expect("a pipe")),
-            reader(client.stderr.take().expect("a pipe")),
+        let log = Arc::default();
+        let readers = vec![
+            reader(client.stdout.take().expect("a pipe"), &log),
+            reader(client.stderr.take().expect("a pipe"), &log),
         ];
         Started {
             client,
             log,
+            readers,
             job: self,
         }
     }
@@ -268,19 +273,22 @@ impl Started<'_> {
         &self.job.name
     }
 
+    /// What it has said so far.
+    pub(super) fn log(&self) -> String {
+        String::from_utf8_lossy(&self.log.lock().expect("the log")).into_owned()
+    }
+
     /// Waits for the docker client, and reads what the step has left.
     pub(super) fn wait(mut self) -> Ended {
         let status = self.client.wait().expect("docker ends");
-        let log = self
-            .log
-            .drain(..)
-            .map(|reader| reader.join().expect("the log"))
-            .collect();
+        for reader in self.readers.drain(..) {
+            reader.join().expect("the log");
+        }
         assert_eq!(self.job.held("set_env"), "", "no variable is set");
         assert_eq!(self.job.held("add_path"), "", "no path is added");
         Ended {
             code: status.code(),
-            log,
+            log: self.log(),
             outputs: outputs(&self.job.held("set_output")),
             summary: self.job.held("step_summary"),
         }
@@ -288,11 +296,13 @@ impl Started<'_> {
 }
 
 /// Reads a pipe to its end, so that it never fills.
-fn reader(mut pipe: impl std::io::Read + Send + 'static) -> JoinHandle<String> {
+fn reader(mut pipe: impl Read + Send + 'static, log: &Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
+    let log = Arc::clone(log);
     std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        pipe.read_to_end(&mut bytes).expect("the log");
-        String::from_utf8_lossy(&bytes).into_owned()
+        let mut bytes = [0; 4096];
+        while let Ok(read @ 1..) = pipe.read(&mut bytes) {
+            log.lock().expect("the log").extend(&bytes[..read]);
+        }
     })
 }
 
