@@ -8,7 +8,7 @@ import cmarkgfm
 from cmarkgfm.cmark import Options
 
 STYLE = """
-body { margin: 0; background: #fff; color: #1f2328; font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif, "Noto Color Emoji"; }
+body { margin: 0; background: #fff; color: #1f2328; font: 14px/1.5 "Liberation Sans", "DejaVu Sans", sans-serif; }
 .comment { margin: 16px; border: 1px solid #d1d9e0; border-radius: 6px; overflow: hidden; }
 .author { background: #f6f8fa; border-bottom: 1px solid #d1d9e0; padding: 8px 16px; color: #59636e; }
 .author b { color: #1f2328; } .author i { font-style: normal; font-size: 12px; border: 1px solid #d1d9e0; border-radius: 2em; padding: 0 7px; margin-left: 4px; }
@@ -46,7 +46,7 @@ def main() -> None:
     body = cmarkgfm.github_flavored_markdown_to_html(text, Options.CMARK_OPT_UNSAFE)
     body = re.sub(r'<pre lang="mermaid"><code>(.*?)</code></pre>', r'<pre class="mermaid">\1</pre>', body, flags=re.S)
     body = re.sub(r'<pre lang="diff"><code>(.*?)</code></pre>', coloured, body, flags=re.S)
-    print(f"""<!doctype html><html><head><meta charset="utf-8"><title></title><link rel="stylesheet" href="{modules}/@fontsource/noto-color-emoji/400.css"><style>{STYLE}</style></head><body>
+    print(f"""<!doctype html><html><head><meta charset="utf-8"><title></title><style>{STYLE}</style></head><body>
 <div class="comment"><div class="author"><b>github-actions</b> <i>bot</i> commented now</div><div class="body">{body}</div></div>
 <script src="{modules}/mermaid/dist/mermaid.min.js"></script>
 <script>

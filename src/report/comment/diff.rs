@@ -7,6 +7,8 @@ use crate::report::Report;
 
 /// A plan shorter than this stands open.
 const SHORT: usize = 10;
+/// So does one of which a part failed, as long as it can be read at a glance.
+const SHORT_WHEN_FAILED: usize = 40;
 
 /// Folded, unless it is short or something went wrong.
 pub(super) fn section(report: &Report) -> Option<Section<'_>> {
@@ -15,11 +17,11 @@ pub(super) fn section(report: &Report) -> Option<Section<'_>> {
         return None;
     }
     let fence = fence(shown.iter().map(String::as_str));
-    let open = if shown.len() < SHORT || report.failure.is_some() {
-        " open"
-    } else {
-        ""
+    let short = match report.failure {
+        Some(_) => SHORT_WHEN_FAILED,
+        None => SHORT,
     };
+    let open = if shown.len() < short { " open" } else { "" };
     let total = shown.len();
     let open = format!(
         "<details{open}><summary>Terraform's plan, {}</summary>\n\n{fence}diff\n",

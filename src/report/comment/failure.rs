@@ -9,6 +9,8 @@ use crate::report::{Report, StepEnd};
 const SHOWN: usize = 6;
 /// A message longer than this is set as it was written.
 const LINE: usize = 280;
+/// As many characters of code stand side by side in a comment.
+const WIDTH: usize = 100;
 
 /// What Terraform or lostops said, and what to do.
 pub(super) fn message(report: &Report) -> Vec<Section<'_>> {
@@ -21,6 +23,7 @@ pub(super) fn message(report: &Report) -> Vec<Section<'_>> {
     if short && !said[0].is_empty() {
         sections.push(Section::whole(format!("{}\n\n", text(&said[0])), "message"));
     } else if !short {
+        let said: Vec<String> = said.iter().flat_map(|line| wrapped(line)).collect();
         let fence = fence(said.iter().map(String::as_str));
         sections.push(Section {
             open: format!("{fence}text\n"),
@@ -35,6 +38,24 @@ pub(super) fn message(report: &Report) -> Vec<Section<'_>> {
         sections.push(Section::whole(help, "hint"));
     }
     sections
+}
+
+/// A line broken at its spaces: nobody scrolls to the end of an error.
+fn wrapped(line: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut width = 0;
+    for word in line.split_inclusive(' ') {
+        let length = word.chars().count();
+        if width > 0 && width + length > WIDTH {
+            lines.push("  ".to_owned());
+            width = 2;
+        }
+        width += length;
+        if let Some(last) = lines.last_mut() {
+            last.push_str(word);
+        }
+    }
+    lines
 }
 
 /// Of an apply that did not end: what failed, what is done, what was not begun.

@@ -40,9 +40,14 @@ pub(super) fn violations<'a>(
             "explanation",
             "<details><summary>Why this is not permitted</summary>\n\n".to_owned(),
             why,
-            |meta| {
+            move |meta| {
+                let more = if frame.blob.is_none() {
+                    format!(" `lostops explain {}` shows more.", meta.code)
+                } else {
+                    String::new()
+                };
                 format!(
-                    "- **{}** `{}`: {}\n",
+                    "- **{}** `{}`: {}{more}\n",
                     meta.code,
                     meta.name,
                     one_line(meta.why)

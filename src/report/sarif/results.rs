@@ -73,10 +73,8 @@ fn message(found: &Finding) -> String {
         text.extend(first.chain(characters));
         text.push('.');
     }
-    // SARIF reads brackets as links and braces as places for arguments.
-    text.replace('\\', "\\\\")
-        .replace('[', "\\[")
-        .replace(']', "\\]")
+    // SARIF reads `[…](…)` as a link and braces as places for arguments.
+    text.replace("](", "] (")
         .replace('{', "{{")
         .replace('}', "}}")
 }

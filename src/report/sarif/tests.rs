@@ -25,7 +25,7 @@ fn report(before: &str) -> Report {
     let file = report.sources.add("./describers/a b.yaml", text);
     let found = |message: &str| Finding::new(&META, message).server("web");
     report.findings = vec![
-        found("`web` opens [80] {0}")
+        found("`web` opens [80](x) {0}")
             .at(file.span(at, at + 2), "here")
             .related(file.span(0, 1), "there"),
         found("has no place"),
@@ -125,7 +125,7 @@ fn every_finding_is_a_result_that_the_schema_and_github_accept() {
     let run = &log["runs"][0];
     assert_eq!(run["automationDetails"]["id"], "lostops/production/");
     let first = &run["results"][0];
-    assert_eq!(first["message"]["text"], "'web' opens \\[80\\] {{0}}.");
+    assert_eq!(first["message"]["text"], "'web' opens [80] (x) {{0}}.");
     let place = &first["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "describers/a%20b.yaml");
     assert_eq!(

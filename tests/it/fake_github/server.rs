@@ -58,6 +58,8 @@ impl Server {
             let accepting = async {
                 loop {
                     let (socket, _) = listener.accept().await.expect("a connection");
+                    // Else each answer waits for an acknowledgement.
+                    socket.set_nodelay(true).expect("a socket");
                     let server = self.clone();
                     tokio::spawn(async move {
                         match &server.tls {

@@ -1,0 +1,191 @@
+//! The comment as people read it: six situations, each kept beside this file as it is printed.
+//!
+//! `UPDATE_COMMENTS=1 cargo test comment` writes them anew; `scripts/picture` shows one as GitHub would.
+
+use crate::harness::{Project, Run, finish, root};
+use std::fs;
+
+const SECRETS: &[&str] = &[
+    "LARAVEL_APP_KEY",
+    "MYSQL_LARAVEL_PASSWORD",
+    "MYSQL_EXPORTER_PASSWORD",
+    "DISCORD_WEBHOOK",
+    "GRAFANA_ADMIN_PASSWORD",
+];
+
+/// Lines of Terraform's plan that are kept: enough to see how it is written.
+const PLAN_LINES: usize = 14;
+
+fn markdown(project: &Project, operation: &str) -> Run {
+    let mut command = project.command(&[operation, "--cloud", "simulated", "--format", "markdown"]);
+    for name in SECRETS {
+        command.env(name, "a secret of the tests");
+    }
+    finish(&mut command)
+}
+
+fn staging() -> Project {
+    Project::with(&root().join("examples/managed"))
+}
+
+/// Holds a comment to the file of this name, or writes the file.
+fn is_as_kept(name: &str, comment: &str) {
+    let file = root().join("tests/it/comment").join(format!("{name}.md"));
+    let comment = filtered(comment);
+    if std::env::var_os("UPDATE_COMMENTS").is_some() {
+        fs::write(file, comment).expect("the kept comment");
+        return;
+    }
+    let kept = fs::read_to_string(&file).expect("the kept comment");
+    assert_eq!(
+        comment, kept,
+        "{name}: look at it, and if it is right: UPDATE_COMMENTS=1 cargo test comment"
+    );
+}
+
+/// What differs from one day, version and size to the next is left out.
+fn filtered(comment: &str) -> String {
+    let mut kept = String::new();
+    let mut plan = None;
+    for line in comment.lines() {
+        if let Some(lines) = &mut plan {
+            if line == "```" {
+                plan = None;
+            } else {
+                *lines += 1;
+                if *lines == PLAN_LINES {
+                    kept.push_str("  # (the rest of the plan)\n");
+                }
+                if *lines >= PLAN_LINES {
+                    continue;
+                }
+            }
+        } else if line == "```diff" {
+            plan = Some(0);
+        }
+        let line = match line {
+            last if last.starts_with("<sub>") => versions(last),
+            cut if cut.starts_with("✂️ *") => digits(cut),
+            year if year.contains("this ends in ") => digits(year),
+            other => other.to_owned(),
+        };
+        kept.push_str(&line);
+        kept.push('\n');
+    }
+    kept
+}
+
+/// `lostops 1.2.3` as `lostops N`
+fn versions(line: &str) -> String {
+    digits(line).replace("N.N.N", "N")
+}
+
+fn digits(line: &str) -> String {
+    let mut without = String::new();
+    for c in line.chars() {
+        match c {
+            '0'..='9' if without.ends_with('N') => {}
+            '0'..='9' => without.push('N'),
+            c => without.push(c),
+        }
+    }
+    without
+}
+
+#[test]
+fn a_first_plan_says_what_will_be_made() {
+    let run = markdown(&staging(), "plan");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    is_as_kept("first", &run.stdout);
+}
+
+#[test]
+fn nothing_to_change_is_one_quiet_line() {
+    let project = staging();
+    project.apply(0);
+    let run = markdown(&project, "plan");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    is_as_kept("nothing", &run.stdout);
+}
+
+#[test]
+fn a_violation_stands_before_everything_else() {
+    let project = Project::lostops();
+    project.apply(0);
+    project.edit(
+        "describers/database.yaml",
+        "ports:\n",
+        "ports:\n  - { port: 8080, from: internet, for: debug }\n",
+    );
+    let run = markdown(&project, "plan");
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    is_as_kept("violation", &run.stdout);
+}
+
+#[test]
+fn what_is_granted_and_destroys_is_marked() {
+    let project = staging();
+    project.apply(0);
+    project
+        .edit("describers/web.yaml", "Standard_B2s", "Standard_B4ms")
+        .edit("describers/web.yaml", "ubuntu-24_04-lts", "ubuntu-26_04-lts")
+        .edit(
+            "describers/policy.yaml",
+            "grants: []",
+            "grants:\n  - { server: web, operation: resize, to: Standard_B4ms, reason: \"load test\", until: 2099-05-31 }\n  \
+             - { server: web, operation: reimage, reason: \"the new LTS\", until: 2099-05-31 }",
+        );
+    let run = markdown(&project, "plan");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    is_as_kept("replace", &run.stdout);
+}
+
+#[test]
+fn a_partial_apply_says_what_is_done_what_failed_and_what_was_not_begun() {
+    let project = staging();
+    project.plan(0);
+    project.portal(&[
+        "fault",
+        "quota",
+        "--type",
+        "azurerm_linux_virtual_machine",
+        "--times",
+        "50",
+    ]);
+    let run = markdown(&project, "apply");
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    is_as_kept("partial", &run.stdout);
+}
+
+#[test]
+fn a_long_plan_is_cut_where_a_line_ends_and_says_how_much_is_missing() {
+    let project = staging();
+    let web = fs::read_to_string(project.path("describers/web.yaml")).expect("the describer");
+    for number in 10..40 {
+        let other = web
+            .replace("server: web", &format!("server: web-{number}"))
+            .replace("10.20.0.4", &format!("10.20.0.{number}"));
+        project.write(&format!("describers/web-{number}.yaml"), other);
+    }
+    let run = markdown(&project, "plan");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let comment = &run.stdout;
+    let size = comment.chars().count();
+    assert!((59_000..=60_000).contains(&size), "{size} characters");
+    let number = |before: &str| -> usize {
+        let at = comment.find(before).expect(before) + before.len();
+        let digits: String = comment[at..]
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        digits.parse().expect("a number")
+    };
+    let (_, plan) = comment.split_once("```diff\n").expect("the plan");
+    let (shown, _) = plan.split_once("\n```\n").expect("a fence that is closed");
+    assert_eq!(
+        shown.split('\n').count() + number("✂️ *"),
+        number("Terraform's plan, "),
+        "what is shown and what is left out make the whole"
+    );
+    is_as_kept("long", comment);
+}
