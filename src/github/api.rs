@@ -49,6 +49,12 @@ impl Hurry {
         self.0.send_replace(Some(Instant::now() + time));
     }
 
+    /// `None`: as long as it takes.
+    fn left(&self) -> Option<Duration> {
+        let until = *self.0.borrow();
+        until.map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
     /// Comes when the time is over.
     async fn over(&self) {
         let mut changes = self.0.subscribe();
@@ -188,6 +194,9 @@ impl<'a> GitHub<'a> {
     /// Waits before asking again; gives `error` back where that is not to be.
     pub(super) fn wait(&self, wait: Duration, error: GitHubError) -> Result<(), GitHubError> {
         let waited = self.waited.get() + wait;
+        if self.hurry.left().is_some_and(|left| wait > left) {
+            return Err(error);
+        }
         if waited > self.patience.total {
             let help = format!(
                 "GitHub wants {} s, and a run waits {} s at most: run again later",

@@ -131,7 +131,10 @@ impl GitHubError {
 
     /// The request may have been carried out although it looks failed.
     pub(super) fn may_be_done(&self) -> bool {
-        matches!(self.cause, Cause::Lost | Cause::Failing | Cause::Conflict)
+        matches!(
+            self.cause,
+            Cause::Lost | Cause::Failing | Cause::Conflict | Cause::Unreadable
+        )
     }
 
     /// The next step; several lines where YAML is to be added.

@@ -9,7 +9,7 @@ use octocrab::Octocrab;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// No answer that is used is longer: a page of 100 comments of 64 KiB.
+/// No answer that is used is longer: a page of 100 comments of 256 KiB.
 const LONGEST_ANSWER: usize = 32 << 20;
 
 /// Once.
@@ -21,7 +21,7 @@ pub(super) async fn send(octocrab: &Octocrab, call: &Call<'_>) -> Outcome {
     };
     let response = match octocrab.execute(request).await {
         Ok(response) => response,
-        Err(error) if is_connect(&error) => return Outcome::NotSent(chain(&error)),
+        Err(error) if is_connect(&error) => return not_sent(chain(&error)),
         Err(error) => return Outcome::Lost(chain(&error)),
     };
     let (parts, body) = response.into_parts();
@@ -46,7 +46,9 @@ pub(super) fn failed(call: &Call<'_>, outcome: &Outcome) -> GitHubError {
             let limited = retry::is_limit(*status, headers, body);
             GitHubError::answered(call.task, *status, &said(*status, body), limited)
         }
-        Outcome::NotSent(why) => GitHubError::new(call.task, Cause::Unreachable, inert(why)),
+        Outcome::NotSent(why) | Outcome::Shut(why) => {
+            GitHubError::new(call.task, Cause::Unreachable, inert(why))
+        }
         Outcome::Lost(why) => GitHubError::new(call.task, Cause::Lost, inert(why)),
         Outcome::Overdue => GitHubError::new(
             call.task,
@@ -93,6 +95,16 @@ fn is_connect(error: &octocrab::Error) -> bool {
     sources(error)
         .filter_map(|cause| cause.downcast_ref::<hyper_util::client::legacy::Error>())
         .any(hyper_util::client::legacy::Error::is_connect)
+}
+
+/// Whether the way there may open again is told by words only: the libraries keep these errors to themselves.
+fn not_sent(why: String) -> Outcome {
+    const FOR_GOOD: [&str; 2] = ["invalid peer certificate", "proxy authorization required"];
+    if FOR_GOOD.iter().any(|words| why.contains(words)) {
+        Outcome::Shut(why)
+    } else {
+        Outcome::NotSent(why)
+    }
 }
 
 /// The causes behind an error, the last ones of which say what is wrong.

@@ -12,14 +12,24 @@ const APP: &str = "[bot]";
 impl GitHub<'_> {
     /// Whether this author of a comment is us. Asks GitHub once.
     pub(super) fn is_us(&self, author: &str) -> Result<bool, GitHubError> {
-        let own = match self.login.get() {
-            Some(login) => login,
-            None => {
-                let login = self.ask_login()?;
-                self.login.get_or_init(|| login)
-            }
-        };
-        Ok(is_same(own, author))
+        if let Some(own) = self.login.get() {
+            return Ok(is_same(own, author));
+        }
+        match self.ask_login() {
+            Ok(own) => Ok(is_same(self.login.get_or_init(|| own), author)),
+            Err(error) => match error.cause() {
+                // It is no use to go on with such a token, or without time.
+                Cause::Unauthenticated | Cause::OutOfTime => Err(error),
+                // GraphQL is not for this token. Jobs have such ones.
+                Cause::Forbidden | Cause::Missing | Cause::Refused | Cause::Unreadable => {
+                    let own = self.login.get_or_init(|| JOB.to_owned());
+                    Ok(is_same(own, author))
+                }
+                // Not known today: what is not ours for sure must not lead to a second comment of ours.
+                _ if is_same(JOB, author) => Ok(true),
+                _ => Err(error),
+            },
+        }
     }
 
     /// `GET /user` refuses the token of a job; GraphQL answers it.
@@ -32,14 +42,8 @@ impl GitHub<'_> {
         struct Viewer {
             login: String,
         }
-        match self.query::<Data>(Task::Identify, "query { viewer { login } }") {
-            Ok(data) => Ok(data.viewer.login),
-            // It is no use to go on with such a token, or without time.
-            Err(error) if matches!(error.cause(), Cause::Unauthenticated | Cause::OutOfTime) => {
-                Err(error)
-            }
-            Err(_) => Ok(JOB.to_owned()),
-        }
+        let data: Data = self.query(Task::Identify, "query { viewer { login } }")?;
+        Ok(data.viewer.login)
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) enum Outcome {
     },
     /// No connection came about, so nothing was asked.
     NotSent(String),
+    /// The same, and the next time will be no better: a certificate that is not trusted, a proxy that wants a password.
+    Shut(String),
     /// Asked, and the answer did not come, or not whole.
     Lost(String),
     /// The time of the run was over.
@@ -42,7 +44,7 @@ pub(super) fn wait(
     }
     let step = patience.step * 2_u32.pow(tries.saturating_sub(1));
     match outcome {
-        Outcome::Overdue => None,
+        Outcome::Overdue | Outcome::Shut(_) => None,
         Outcome::NotSent(_) => Some(step),
         Outcome::Lost(_) => (repeat == Repeat::Freely).then_some(step),
         Outcome::Answer {

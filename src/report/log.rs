@@ -3,6 +3,9 @@
 use crate::redact::Redactor;
 use std::io::{self, Write as _};
 
+/// The old form of a command counts anywhere in a line: a space that nobody sees takes it apart.
+const APART: &str = "#\u{200b}#[";
+
 /// The log of one step, on standard output.
 #[derive(Debug)]
 pub(crate) struct Log {
@@ -59,12 +62,14 @@ impl Log {
 
     /// A command of our own; `properties` and `data` may hold anything.
     pub(crate) fn command(&self, name: &str, properties: &[(&str, String)], data: &str) {
-        put(&command(name, properties, &self.redactor.text(data)));
+        let data = self.redactor.text(data).replace("##[", APART);
+        put(&command(name, properties, &data));
     }
 
     /// One that was made elsewhere, escaped as it must be.
     pub(crate) fn own_command(&self, command: &str) {
-        put(&format!("{}\n", self.redactor.text(command).trim_end()));
+        let command = self.redactor.text(command).replace("##[", APART);
+        put(&format!("{}\n", command.trim_end()));
     }
 
     fn inert(&self, text: &str) -> String {
@@ -140,7 +145,7 @@ fn inert_line(line: &str) -> String {
 }
 
 fn neutral_line(line: &str) -> String {
-    let line = line.replace("##[", "#\u{200b}#[");
+    let line = line.replace("##[", APART);
     let rest = line.trim_start();
     if rest.starts_with("::") {
         let at = line.len() - rest.len();

@@ -21,5 +21,6 @@ mod plan_given;
 mod plan_hard_cases_changes;
 mod plan_hard_cases_reach;
 mod plan_simulated;
+mod run;
 mod simulator;
 mod terraform;

@@ -221,6 +221,26 @@ fn where_graphql_does_not_answer_we_are_the_job() {
 }
 
 #[test]
+fn where_graphql_is_down_no_second_comment_is_written() {
+    let fake = FakeGitHub::builder().login("octocat", "octocat").start();
+    fake.open_pull(7);
+    fake.comment_as("octocat", 7, &body("plan"));
+    fake.fault(Fault::status(route::GRAPHQL, 502, "Bad gateway").times(5));
+    let error = client(&fake)
+        .upsert_comment(7, MARKER, &body("new plan"), true)
+        .unwrap_err();
+    assert_eq!(error.cause(), Cause::Failing);
+    assert_eq!(fake.comments(7).len(), 1);
+
+    let ours = fake.comment_as(JOB, 7, &body("plan"));
+    fake.state().login = JOB.to_owned();
+    fake.state().comments.retain(|id, _| *id == ours);
+    fake.fault(Fault::status(route::GRAPHQL, 502, "Bad gateway").times(5));
+    let written = client(&fake).upsert_comment(7, MARKER, &body("new plan"), true);
+    assert_eq!(written.unwrap().unwrap().id, ours);
+}
+
+#[test]
 fn who_we_are_is_asked_once_and_only_where_a_comment_may_be_ours() {
     let fake = with_pull();
     let github = client(&fake);

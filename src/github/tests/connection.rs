@@ -54,7 +54,10 @@ fn an_authority_that_nobody_gave_is_refused_with_a_next_step() {
     let (_folder, path) = file(other.ca_pem());
     let mut access = access(&fake);
     access.ca_bundle = Some(path);
-    let error = edit(&fake, &access).unwrap_err();
+    let github = GitHub::new(&access, |wait| panic!("it gets no better: {wait}")).unwrap();
+    let error = github
+        .upsert_comment(7, MARKER, &body("plan"), true)
+        .unwrap_err();
     assert_eq!(error.cause(), Cause::Unreachable);
     assert!(
         error.to_string().contains("invalid peer certificate"),
@@ -144,6 +147,25 @@ fn a_proxy_that_lostops_cannot_speak_to_is_named_without_its_password() {
         assert!(error.to_string().contains("HTTPS_PROXY"), "{error}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
+}
+
+#[test]
+fn a_proxy_that_wants_a_password_is_asked_once() {
+    let proxy = FakeProxy::refusing("407 Proxy Authentication Required");
+    let fake = FakeGitHub::builder().encrypted().start();
+    let (_folder, path) = file(fake.ca_pem());
+    let mut access = access(&fake);
+    access.ca_bundle = Some(path);
+    access.proxies.https = proxy.url();
+    let github = GitHub::new(&access, |wait| panic!("it gets no better: {wait}")).unwrap();
+    let error = github
+        .upsert_comment(7, MARKER, &body("plan"), true)
+        .unwrap_err();
+    assert_eq!(error.cause(), Cause::Unreachable);
+    assert!(
+        error.to_string().contains("proxy authorization required"),
+        "{error}"
+    );
 }
 
 #[test]

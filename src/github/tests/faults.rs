@@ -30,6 +30,14 @@ fn a_comment_whose_answer_was_lost_is_not_written_twice() {
 }
 
 #[test]
+fn a_comment_whose_answer_cannot_be_read_is_found_again() {
+    let fake = with_pull();
+    fake.fault(Fault::garble(route::CREATE_COMMENT));
+    assert!(upsert(&fake).unwrap());
+    assert_eq!(fake.comments(7).len(), 1);
+}
+
+#[test]
 fn a_comment_that_was_not_written_is_written_after_looking() {
     let fake = with_pull();
     fake.fault(Fault::cut_before(route::CREATE_COMMENT));
@@ -234,6 +242,20 @@ fn a_run_that_ends_does_not_wait_between_two_tries() {
         github.upsert_comment(7, MARKER, &body("plan"), true)
     });
     assert_eq!(error.unwrap_err().cause(), Cause::Limited);
+}
+
+#[test]
+fn a_run_that_ends_does_not_begin_a_wait_that_is_too_long_for_it() {
+    let fake = with_pull();
+    fake.fault(
+        Fault::status(route::LIST_COMMENTS, 429, "Too Many Requests").header("retry-after", "9"),
+    );
+    let github = GitHub::new(&access(&fake), |wait| panic!("{wait}")).unwrap();
+    github.hurry().within(Duration::from_secs(8));
+    let error = github
+        .upsert_comment(7, MARKER, &body("plan"), true)
+        .unwrap_err();
+    assert_eq!(error.cause(), Cause::Limited);
 }
 
 #[test]

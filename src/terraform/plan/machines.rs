@@ -138,9 +138,17 @@ fn power(commands: &[PowerCommand], machines: &mut [(Machine, Vec<usize>)]) {
     let positions: IndexMap<String, usize> = labels
         .map(|(position, (machine, _))| (machine.label.clone(), position))
         .collect();
+    let identities: IndexMap<String, usize> = machines
+        .iter()
+        .enumerate()
+        .filter_map(|(position, (machine, _))| Some((machine.identity.clone()?, position)))
+        .collect();
     for command in commands {
         let label = command.machine.as_ref();
-        if let Some(&position) = label.and_then(|label| positions.get(label)) {
+        let by_label = label.and_then(|label| positions.get(label));
+        // A machine that stays as it is has an id, and a command names it by that.
+        let by_id = || identities.get(&identity(command.machine_id.as_deref()?)?);
+        if let Some(&position) = by_label.or_else(by_id) {
             let machine = &mut machines[position].0;
             let change = match command.action {
                 PowerAction::Start => MachineChange::Start,
@@ -152,6 +160,16 @@ fn power(commands: &[PowerCommand], machines: &mut [(Machine, Vec<usize>)]) {
             }
         }
     }
+}
+
+/// `group/name` of an id of Azure's, in small letters.
+fn identity(id: &str) -> Option<String> {
+    let mut parts = id
+        .split('/')
+        .skip_while(|part| !part.eq_ignore_ascii_case("resourceGroups"));
+    let group = parts.nth(1)?;
+    let name = parts.last()?;
+    Some(format!("{group}/{name}").to_lowercase())
 }
 
 /// A machine that goes and one that comes under the same name are one machine that is replaced,

@@ -19,6 +19,8 @@ pub(super) enum Effect {
     CutAfter,
     /// The work is done and the connection ends within the answer.
     CutWithin,
+    /// The work is done and the answer is not JSON.
+    Garble,
     /// The work is done and answered later.
     Delay(Duration),
     /// The work is not done and no answer comes.
@@ -91,6 +93,10 @@ impl Fault {
 
     pub(crate) fn cut_within(route: &str) -> Self {
         Self::new(route, Effect::CutWithin)
+    }
+
+    pub(crate) fn garble(route: &str) -> Self {
+        Self::new(route, Effect::Garble)
     }
 
     pub(crate) fn delay(route: &str, time: Duration) -> Self {

@@ -12,6 +12,15 @@ pub(crate) struct FakeProxy {
 impl FakeProxy {
     /// Ends with the test program: each connection is a thread that waits for one of its ends.
     pub(crate) fn start() -> Self {
+        Self::new(None)
+    }
+
+    /// Answers everything with this status and lets nothing through.
+    pub(crate) fn refusing(status: &'static str) -> Self {
+        Self::new(Some(status))
+    }
+
+    fn new(refusal: Option<&'static str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -19,7 +28,7 @@ impl FakeProxy {
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let log = Arc::clone(&log);
-                std::thread::spawn(move || pass(client, &log));
+                std::thread::spawn(move || pass(client, &log, refusal));
             }
         });
         Self { address, seen }
@@ -39,7 +48,7 @@ impl FakeProxy {
     }
 }
 
-fn pass(client: TcpStream, log: &Mutex<Vec<String>>) -> Option<()> {
+fn pass(client: TcpStream, log: &Mutex<Vec<String>>, refusal: Option<&str>) -> Option<()> {
     let mut reader = BufReader::new(client.try_clone().ok()?);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -48,6 +57,10 @@ fn pass(client: TcpStream, log: &Mutex<Vec<String>>) -> Option<()> {
         }
     }
     log.lock().ok()?.push(head.clone());
+    if let Some(status) = refusal {
+        let mut client = client;
+        return write!(client, "HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n").ok();
+    }
     let mut words = head.split_whitespace();
     let (method, target) = (words.next()?, words.next()?);
     let tunnel = method == "CONNECT";

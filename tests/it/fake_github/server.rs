@@ -200,6 +200,7 @@ impl Server {
                 let answer = answers::work(&mut state, parts, &request, &self.url);
                 let mut sent = Sent::of(answer);
                 match other {
+                    Some(Effect::Garble) => sent.answer.body.truncate(9),
                     Some(Effect::CutWithin) => sent.cut = true,
                     Some(Effect::Delay(time)) => sent.delay = *time,
                     Some(Effect::Then(act)) => act(&mut state),

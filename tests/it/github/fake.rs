@@ -324,6 +324,7 @@ fn each_fault_does_what_it_says_as_often_as_it_says() {
     assert_eq!(outcome(Fault::cut_before(route)), (0, 0, true));
     assert_eq!(outcome(Fault::cut_after(route)), (0, 1, true));
     assert_eq!(outcome(Fault::cut_within(route)), (201, 1, true));
+    assert_eq!(outcome(Fault::garble(route)), (201, 1, true));
     assert_eq!(
         outcome(Fault::delay(route, Duration::from_millis(1))),
         (201, 1, false)

@@ -7,15 +7,15 @@ use std::fs;
 /// What main points to before anything happens.
 const MAIN: &str = "1f0e2d3c4b5a69788796a5b4c3d2e1f001122334";
 
-pub(super) struct Event {
-    pub(super) payload: Value,
+pub(crate) struct Event {
+    pub(crate) payload: Value,
     /// `pull_request`
     name: String,
 }
 
 impl Event {
     /// From `tests/it/events/<file>.json`, whose name begins with that of the event.
-    pub(super) fn new(file: &str) -> Self {
+    pub(crate) fn new(file: &str) -> Self {
         let path = root().join(format!("tests/it/events/{file}.json"));
         let text = fs::read_to_string(path).expect("the event file");
         Self {
@@ -29,7 +29,7 @@ impl Event {
     }
 
     /// `GITHUB_` variables that depend on the event, as the table of events in GitHub's documentation gives them.
-    pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         let (reference, sha) = match self.name.as_str() {
             "pull_request" => (
                 format!("refs/pull/{}/merge", self.payload["number"]),

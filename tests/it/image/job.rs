@@ -5,23 +5,20 @@
 
 use super::engine::{IMAGE, Network, docker, unique};
 use super::event::Event;
+use crate::fake_github::FakeGitHub;
 use crate::harness::Project;
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::{MetadataExt as _, lchown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use tempfile::TempDir;
 
 /// The user of GitHub's own runners: the workspace is this one's, and the container runs as root.
 const RUNNER: u32 = 1001;
-
-/// Where GitHub is, for a container on a network. The fake one takes its place.
-pub(super) struct GitHub {
-    /// `http://172.18.0.1:4010`
-    pub(super) api_url: String,
-}
 
 /// What the steps of one job share: a workspace that holds the project, and the runner's own folders.
 pub(super) struct Runner {
@@ -58,7 +55,8 @@ impl Ended {
 /// A step that runs.
 pub(super) struct Started<'a> {
     pub(super) client: Child,
-    log: Vec<JoinHandle<String>>,
+    log: Arc<Mutex<Vec<u8>>>,
+    readers: Vec<JoinHandle<()>>,
     job: Job<'a>,
 }
 
@@ -171,12 +169,12 @@ impl<'a> Job<'a> {
         self
     }
 
-    /// A GitHub of one's own on the job's network.
-    pub(super) fn github(self, github: &GitHub, network: &Network) -> Self {
-        let graphql = format!("{}/graphql", github.api_url);
+    /// With this GitHub, which the container reaches over the network.
+    pub(super) fn github(self, github: &FakeGitHub, network: &Network) -> Self {
         let mut job = self
-            .variable("GITHUB_API_URL", &github.api_url)
-            .variable("GITHUB_GRAPHQL_URL", &graphql);
+            .variable("GITHUB_API_URL", &github.api_url())
+            .variable("GITHUB_GRAPHQL_URL", &github.graphql_url())
+            .variable("GITHUB_SERVER_URL", &github.server_url());
         job.network = Some(network.name.clone());
         job
     }
@@ -237,13 +235,15 @@ impl<'a> Job<'a> {
             .stderr(Stdio::piped())
             .spawn()
             .expect("docker starts");
-        let log = vec![
-            reader(client.stdout.take().expect("a pipe")),
-            reader(client.stderr.take().expect("a pipe")),
+        let log = Arc::default();
+        let readers = vec![
+            reader(client.stdout.take().expect("a pipe"), &log),
+            reader(client.stderr.take().expect("a pipe"), &log),
         ];
         Started {
             client,
             log,
+            readers,
             job: self,
         }
     }
@@ -273,19 +273,22 @@ impl Started<'_> {
         &self.job.name
     }
 
+    /// What it has said so far.
+    pub(super) fn log(&self) -> String {
+        String::from_utf8_lossy(&self.log.lock().expect("the log")).into_owned()
+    }
+
     /// Waits for the docker client, and reads what the step has left.
     pub(super) fn wait(mut self) -> Ended {
         let status = self.client.wait().expect("docker ends");
-        let log = self
-            .log
-            .drain(..)
-            .map(|reader| reader.join().expect("the log"))
-            .collect();
+        for reader in self.readers.drain(..) {
+            reader.join().expect("the log");
+        }
         assert_eq!(self.job.held("set_env"), "", "no variable is set");
         assert_eq!(self.job.held("add_path"), "", "no path is added");
         Ended {
             code: status.code(),
-            log,
+            log: self.log(),
             outputs: outputs(&self.job.held("set_output")),
             summary: self.job.held("step_summary"),
         }
@@ -293,11 +296,13 @@ impl Started<'_> {
 }
 
 /// Reads a pipe to its end, so that it never fills.
-fn reader(mut pipe: impl std::io::Read + Send + 'static) -> JoinHandle<String> {
+fn reader(mut pipe: impl Read + Send + 'static, log: &Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
+    let log = Arc::clone(log);
     std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        pipe.read_to_end(&mut bytes).expect("the log");
-        String::from_utf8_lossy(&bytes).into_owned()
+        let mut bytes = [0; 4096];
+        while let Ok(read @ 1..) = pipe.read(&mut bytes) {
+            log.lock().expect("the log").extend(&bytes[..read]);
+        }
     })
 }
 

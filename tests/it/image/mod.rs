@@ -3,6 +3,6 @@
 mod cancel;
 mod container;
 mod engine;
-mod event;
+pub(crate) mod event;
 mod job;
 mod operations;

@@ -1,0 +1,219 @@
+//! The one comment on the pull request, from the first plan to the merge.
+
+use super::{HEAD, Job, headline};
+use crate::fake_github::{FakeGitHub, Fault, Pull, route};
+use crate::harness::root;
+
+/// What the squash merge of the event file left on main.
+fn merged(job: &Job) {
+    let event = crate::image::event::Event::new("push.squash-merge");
+    let sha = event.payload["after"].as_str().expect("a commit");
+    let pull = Pull::open(7).merged("main", sha, "2026-11-20T10:00:00Z");
+    job.github.state().pulls.insert(7, pull);
+}
+
+#[test]
+fn a_plan_is_one_comment_that_answers_first_and_links_lines_at_the_head() {
+    let job = Job::new();
+    job.project.edit(
+        "describers/database.yaml",
+        "ports:\n",
+        "ports:\n  - { port: 8080, from: internet, for: debug }\n",
+    );
+    let ended = job.ends("pull_request.opened", 3);
+    let comment = job.comment();
+    assert!(comment.starts_with("<!-- lostops {\"v\":1,\"environment\":\"production\",\"describers\":\"describers\"} -->\n"), "{comment}");
+    assert!(headline(&comment).starts_with("### ❌ "), "{comment}");
+    assert!(
+        comment.contains(&format!(
+            "/octo-org/servers/blob/{HEAD}/describers/database.yaml#L"
+        )),
+        "{comment}"
+    );
+    assert!(
+        comment.contains("/octo-org/servers/actions/runs/4711/attempts/2"),
+        "{comment}"
+    );
+    let kept = &job.github.comments(7)[0];
+    assert!(
+        ended.output("comment-url").contains(&kept.id.to_string()),
+        "{ended:?}"
+    );
+
+    // Mended: the same comment, edited.
+    job.project.edit(
+        "describers/database.yaml",
+        "  - { port: 8080, from: internet, for: debug }\n",
+        "",
+    );
+    job.ends("pull_request.opened", 0);
+    assert!(
+        headline(&job.comment()).starts_with("### ✅ Plan for 3 servers"),
+        "{}",
+        job.comment()
+    );
+    assert_eq!(job.github.comments(7)[0].id, kept.id);
+}
+
+#[test]
+fn after_the_merge_the_same_comment_tells_what_was_applied_and_an_empty_plan_says_so() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    merged(&job);
+    let ended = job.ends("push.squash-merge", 0);
+    assert!(
+        headline(&job.comment()).contains("Applied"),
+        "{}",
+        job.comment()
+    );
+    assert_eq!(ended.output("result"), "clean");
+    job.ends("pull_request.opened", 0);
+    let quiet = job.comment();
+    assert!(headline(&quiet).contains("Nothing to change"), "{quiet}");
+    assert!(
+        quiet.lines().count() < 8,
+        "an empty plan is one quiet line:\n{quiet}"
+    );
+}
+
+#[test]
+fn an_apply_that_stopped_halfway_tells_what_is_done_and_what_is_not() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    merged(&job);
+    job.portal(
+        "staging",
+        &[
+            "fault",
+            "quota",
+            "--type",
+            "azurerm_linux_virtual_machine",
+            "--times",
+            "1",
+        ],
+    );
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "apply-failed");
+    let comment = job.comment();
+    assert!(headline(&comment).contains("Partly applied"), "{comment}");
+    for words in ["not started", "azurerm_linux_virtual_machine.this", "quota"] {
+        assert!(
+            comment.to_lowercase().contains(words),
+            "{words:?} is not in {comment}"
+        );
+    }
+    // The next run finishes it.
+    job.ends("push.squash-merge", 0);
+    assert!(
+        headline(&job.comment()).contains("Applied"),
+        "{}",
+        job.comment()
+    );
+}
+
+#[test]
+fn a_refused_apply_is_told_too() {
+    let job = Job::new();
+    job.ends("pull_request.opened", 0);
+    merged(&job);
+    job.project.edit(
+        "describers/database.yaml",
+        "ports:\n",
+        "ports:\n  - { port: 8080, from: internet, for: debug }\n",
+    );
+    let ended = job.ends("push.squash-merge", 3);
+    assert_eq!(ended.output("failure-reason"), "policy-violation");
+    let comment = job.comment();
+    assert!(
+        headline(&comment).contains("ot applied") || headline(&comment).contains("efused"),
+        "{comment}"
+    );
+}
+
+#[test]
+fn a_direct_push_is_applied_without_a_comment() {
+    let job = Job::managed();
+    let ended = job.ends("push.direct", 0);
+    assert_eq!(ended.output("comment-url"), "");
+    assert!(job.github.comments(7).is_empty());
+    assert_eq!(job.github.asked(route::PULLS_OF_COMMIT), 1);
+}
+
+#[test]
+fn whether_a_comment_is_written_is_the_users_choice() {
+    let mut job = Job::new();
+    for choice in ["never", "failure"] {
+        job.set("INPUT_COMMENT", choice)
+            .ends("pull_request.opened", 0);
+        assert!(job.github.comments(7).is_empty(), "{choice}");
+    }
+    job.set("INPUT_COMMENT", "changes")
+        .ends("pull_request.opened", 0);
+    assert!(headline(&job.comment()).contains("Plan for 3 servers"));
+    // One that is there is kept true.
+    job.ends("push.direct", 0);
+    job.set("INPUT_COMMENT", "failure")
+        .ends("pull_request.opened", 0);
+    assert!(
+        headline(&job.comment()).contains("Nothing to change"),
+        "{}",
+        job.comment()
+    );
+}
+
+#[test]
+fn two_environments_on_one_pull_request_have_a_comment_each() {
+    let mut job = Job::new();
+    job.ends("pull_request.opened", 0);
+    let staging = root().join("examples/managed");
+    for entry in std::fs::read_dir(staging).expect("the example").flatten() {
+        let text = std::fs::read_to_string(entry.path()).expect("a describer");
+        job.project.write(
+            &format!("staging/{}", entry.file_name().to_string_lossy()),
+            text,
+        );
+    }
+    job.set("INPUT_DESCRIBERS", "staging")
+        .ends("pull_request.opened", 0);
+    let comments = job.github.comments(7);
+    assert_eq!(comments.len(), 2);
+    assert!(
+        comments[0].body.contains("`production`") && comments[1].body.contains("`staging`"),
+        "{comments:#?}"
+    );
+}
+
+#[test]
+fn a_comment_that_cannot_be_written_is_a_warning_with_the_line_to_add() {
+    let job = Job::with(
+        &root().join("describers"),
+        FakeGitHub::builder().read_only(),
+    );
+    let ended = job.ends("pull_request.opened", 0);
+    let warning = ended
+        .log
+        .lines()
+        .find(|line| line.starts_with("::warning title=lostops::"));
+    let warning = warning.unwrap_or_else(|| panic!("no warning in {}", ended.log));
+    assert!(
+        warning.contains("permissions:%0A  pull-requests: write"),
+        "{warning}"
+    );
+    assert_eq!(ended.output("result"), "clean");
+}
+
+#[test]
+fn a_github_that_fails_changes_nothing_about_an_apply() {
+    let job = Job::managed();
+    job.github
+        .fault(Fault::status(route::PULLS_OF_COMMIT, 404, "Not Found").times(9));
+    let ended = job.ends("push.squash-merge", 0);
+    assert_eq!(ended.output("result"), "clean");
+    assert!(
+        ended
+            .log
+            .contains("::warning title=lostops::could not find the pull request"),
+        "{}",
+        ended.log
+    );
+}

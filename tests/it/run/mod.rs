@@ -1,0 +1,161 @@
+//! `lostops run` in a job: event file, variables, a strict GitHub beside it, and everything it answers read back.
+
+mod answers;
+mod comment;
+mod long;
+mod servers;
+mod trust;
+
+use crate::fake_github::{FakeGitHub, TOKEN};
+use crate::harness::{Project, finish, root};
+use crate::image::event::Event;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+const HEAD: &str = "7b3e9f0c5d2a41886e0f4c1b9a8d7e6f50412233";
+
+/// A checked-out repository on a runner, and GitHub.
+pub(super) struct Job {
+    pub(super) project: Project,
+    pub(super) github: FakeGitHub,
+    variables: BTreeMap<String, String>,
+}
+
+/// How a step ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) code: i32,
+    /// Standard output and error, as the runner would read them.
+    pub(super) log: String,
+    pub(super) outputs: BTreeMap<String, String>,
+    pub(super) summary: String,
+}
+
+impl Job {
+    /// With the Lostops describers and pull request 7 open.
+    pub(super) fn new() -> Self {
+        Self::with(&root().join("describers"), FakeGitHub::builder())
+    }
+
+    /// One server that Terraform makes whole.
+    pub(super) fn managed() -> Self {
+        Self::with(&root().join("examples/managed"), FakeGitHub::builder())
+    }
+
+    pub(super) fn with(describers: &Path, github: crate::fake_github::Builder) -> Self {
+        let project = Project::with(describers);
+        fs::create_dir_all(project.path("temp")).expect("the runner's temporary folder");
+        let github = github.repository("octo-org/servers").start();
+        github.open_pull(7);
+        Self {
+            project,
+            github,
+            variables: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(super) fn command(&self, event: &str) -> std::process::Command {
+        let event = Event::new(event);
+        let file = |name: &str| self.project.path(name).to_string_lossy().into_owned();
+        self.project
+            .write("temp/event.json", event.payload.to_string());
+        for name in ["temp/output", "temp/summary"] {
+            self.project.write(name, "");
+        }
+        let mut command = self.project.command(&["run"]);
+        command
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_REPOSITORY", "octo-org/servers")
+            .env("GITHUB_RUN_ID", "4711")
+            .env("GITHUB_RUN_ATTEMPT", "2")
+            .env("GITHUB_API_URL", self.github.api_url())
+            .env("GITHUB_GRAPHQL_URL", self.github.graphql_url())
+            .env("GITHUB_SERVER_URL", self.github.server_url())
+            .env("GITHUB_EVENT_PATH", file("temp/event.json"))
+            .env("GITHUB_OUTPUT", file("temp/output"))
+            .env("GITHUB_STEP_SUMMARY", file("temp/summary"))
+            .env("RUNNER_TEMP", file("temp"))
+            .env("INPUT_GITHUB-TOKEN", TOKEN)
+            .env("INPUT_CLOUD", "simulated")
+            .envs(event.variables())
+            .envs(&self.variables);
+        command
+    }
+
+    pub(super) fn run(&self, event: &str) -> Ended {
+        let run = finish(&mut self.command(event));
+        self.ended(run.code, run.stdout + &run.stderr)
+    }
+
+    /// Must end with this exit code.
+    pub(super) fn ends(&self, event: &str, code: i32) -> Ended {
+        let ended = self.run(event);
+        assert_eq!(ended.code, code, "{}", ended.log);
+        ended
+    }
+
+    pub(super) fn ended(&self, code: i32, log: String) -> Ended {
+        let read = |name: &str| fs::read_to_string(self.project.path(name)).expect("the file");
+        Ended {
+            code,
+            log,
+            outputs: outputs(&read("temp/output")),
+            summary: read("temp/summary"),
+        }
+    }
+
+    /// The body of the one comment that is ours.
+    pub(super) fn comment(&self) -> String {
+        let comments = self.github.comments(7);
+        assert_eq!(comments.len(), 1, "{comments:#?}");
+        comments[0].body.clone()
+    }
+
+    /// Changes the job's simulated cloud by hand.
+    pub(super) fn portal(&self, environment: &str, arguments: &[&str]) {
+        let file = format!("temp/.lostops/{environment}/simulated/cloud.json");
+        let file = self.project.path(&file).to_string_lossy().into_owned();
+        self.project
+            .portal(&[&["--file", &file], arguments].concat());
+    }
+}
+
+impl Ended {
+    pub(super) fn output(&self, name: &str) -> &str {
+        self.outputs.get(name).map_or("", String::as_str)
+    }
+
+    /// The answer as JSON, found by its output.
+    pub(super) fn report(&self, job: &Job) -> Value {
+        let text = fs::read(job.project.path(self.output("report"))).expect("the report");
+        serde_json::from_slice(&text).expect("the report is JSON")
+    }
+}
+
+/// The second line of the comment, after its marker: the answer.
+pub(super) fn headline(comment: &str) -> &str {
+    assert!(comment.starts_with("<!-- lostops {"), "{comment}");
+    comment.lines().nth(1).unwrap_or_default()
+}
+
+/// As the runner reads the file: `name<<DELIMITER`, lines, `DELIMITER`.
+fn outputs(text: &str) -> BTreeMap<String, String> {
+    let mut outputs = BTreeMap::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let (name, delimiter) = line.split_once("<<").expect("every output is a heredoc");
+        let value: Vec<&str> = lines
+            .by_ref()
+            .take_while(|line| *line != delimiter)
+            .collect();
+        outputs.insert(name.to_owned(), value.join("\n"));
+    }
+    outputs
+}

@@ -1,0 +1,74 @@
+//! An operation on chosen servers.
+
+use super::Job;
+use crate::harness::Project;
+
+#[test]
+fn only_the_servers_that_were_named_are_changed() {
+    let mut job = Job::new();
+    let ended = job
+        .set("INPUT_OPERATION", "apply")
+        .set("INPUT_SERVERS", "backend")
+        .ends("workflow_dispatch", 0);
+    assert_eq!(ended.output("servers"), "[\"backend\"]");
+    job.set("INPUT_SERVERS", "");
+    let ended = job
+        .set("INPUT_OPERATION", "plan")
+        .ends("workflow_dispatch", 0);
+    assert_eq!(
+        ended.output("servers"),
+        "[\"database\",\"monitoring\"]",
+        "{}",
+        ended.log
+    );
+}
+
+#[test]
+fn a_violation_of_another_server_stands_in_the_way_too() {
+    let mut job = Job::new();
+    job.project.edit(
+        "describers/database.yaml",
+        "ports:\n",
+        "ports:\n  - { port: 8080, from: internet, for: debug }\n",
+    );
+    let ended = job
+        .set("INPUT_OPERATION", "apply")
+        .set("INPUT_SERVERS", "backend")
+        .ends("workflow_dispatch", 3);
+    assert!(ended.log.contains("nothing was applied"), "{}", ended.log);
+}
+
+#[test]
+fn a_name_that_no_describer_has_is_answered_with_those_there_are() {
+    let mut job = Job::new();
+    let ended = job
+        .set("INPUT_OPERATION", "plan")
+        .set("INPUT_SERVERS", "backend,datbase")
+        .ends("workflow_dispatch", 1);
+    assert_eq!(ended.output("failure-reason"), "unknown-server");
+    assert!(
+        ended.log.contains("`datbase`") && ended.log.contains("`database`"),
+        "{}",
+        ended.log
+    );
+}
+
+#[test]
+fn the_command_line_takes_them_as_well() {
+    let project = Project::lostops();
+    let plan = project.json(0, &["plan", "--cloud", "simulated", "--servers", "backend"]);
+    let servers = plan["servers"].as_array().expect("servers");
+    assert_eq!(servers.len(), 1);
+    assert_eq!(servers[0]["name"], "backend");
+}
+
+#[test]
+fn a_runner_applies_nothing_to_azure_with_a_state_that_ends_with_the_job() {
+    let mut job = Job::new();
+    for name in ["ARM_SUBSCRIPTION_ID", "ARM_TENANT_ID", "ARM_CLIENT_ID"] {
+        job.set(name, "11111111-1111-4111-8111-111111111111");
+    }
+    let ended = job.set("INPUT_CLOUD", "azure").ends("push.direct", 1);
+    assert_eq!(ended.output("failure-reason"), "state-not-kept");
+    assert!(ended.log.contains("storage_account"), "{}", ended.log);
+}

@@ -1,0 +1,243 @@
+//! What others say is not believed, and what is secret is not said.
+
+use super::Job;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+
+/// Every text that a run leaves behind, by where it is.
+fn everything(job: &Job, ended: &super::Ended) -> Vec<(String, String)> {
+    let mut texts = vec![
+        (
+            "log".to_owned(),
+            ended
+                .log
+                .lines()
+                .filter(|line| !line.starts_with("::add-mask::"))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        ),
+        ("summary".to_owned(), ended.summary.clone()),
+        ("outputs".to_owned(), format!("{:?}", ended.outputs)),
+    ];
+    for comment in job.github.comments(7) {
+        texts.push(("comment".to_owned(), comment.body));
+    }
+    let mut folders = vec![
+        job.project.path(".lostops"),
+        job.project.path("temp/.lostops"),
+    ];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if entry.metadata().is_ok_and(|found| found.len() < 4 << 20) {
+                let text = fs::read(&path).unwrap_or_default();
+                texts.push((
+                    path.display().to_string(),
+                    String::from_utf8_lossy(&text).into_owned(),
+                ));
+            }
+        }
+    }
+    texts
+}
+
+#[test]
+fn no_secret_is_said_anywhere_in_any_form() {
+    let secret = "s3cret/with+signs==";
+    let mut job = Job::new();
+    job.set("ARM_CLIENT_SECRET", secret)
+        .set("DEPLOY_KEY", "first-line-of-key\nsecond-line-of-key");
+    // Somebody writes it where it is repeated everywhere.
+    job.project.edit(
+        "describers/database.yaml",
+        "ports:\n",
+        &format!(
+            "ports:\n  - {{ port: 8080, from: internet, for: {secret} second-line-of-key }}\n"
+        ),
+    );
+    let ended = job.ends("pull_request.opened", 3);
+    let encoded = "s3cret%2Fwith%2Bsigns%3D%3D";
+    for (place, text) in everything(&job, &ended) {
+        // What Terraform is given is what was written, in a folder that only its owner reads and that ends with the job.
+        if place.ends_with("terraform.tfvars.json") {
+            continue;
+        }
+        for form in [
+            secret,
+            encoded,
+            "czNjcmV0L3dpdGgrc2lnbnM9P",
+            "second-line-of-key",
+            crate::fake_github::TOKEN,
+        ] {
+            assert!(!text.contains(form), "{form} is in {place}:\n{text}");
+        }
+    }
+    let masks: Vec<&str> = ended
+        .log
+        .lines()
+        .take_while(|line| line.starts_with("::add-mask::"))
+        .collect();
+    assert!(
+        masks.iter().any(|line| line.ends_with(secret)),
+        "masks come first: {masks:#?}"
+    );
+}
+
+#[test]
+fn no_text_of_a_pull_request_is_a_command_to_the_runner() {
+    let job = Job::new();
+    let hostile =
+        "\"::set-output name=result::clean ##[error]x\\r::add-mask::e\\n::stop-commands::x\"";
+    job.project.edit(
+        "describers/database.yaml",
+        "ports:\n",
+        &format!("ports:\n  - {{ port: 8080, from: internet, for: {hostile} }}\n"),
+    );
+    let ended = job.run("pull_request.opened");
+    let mut token = None;
+    for line in ended.log.split(['\n', '\r']) {
+        assert!(!line.contains("##["), "{line}");
+        let Some(command) = line.trim_start().strip_prefix("::") else {
+            continue;
+        };
+        if let Some(stop) = command.strip_prefix("stop-commands::") {
+            assert_eq!(stop.len(), 32, "{line}");
+            token = Some(stop.to_owned());
+            continue;
+        }
+        let name = command.split([' ', ':']).next().unwrap_or_default();
+        let ours = [
+            "add-mask", "group", "endgroup", "error", "warning", "notice",
+        ]
+        .contains(&name)
+            || token.as_deref() == Some(name);
+        assert!(ours, "{line}");
+    }
+    assert_ne!(ended.output("result"), "clean");
+}
+
+#[test]
+fn a_fork_is_judged_and_github_never_asked() {
+    let job = Job::new();
+    let ended = job.ends("pull_request.fork", 0);
+    assert!(
+        ended
+            .log
+            .contains("::notice title=lostops::only the describers were judged"),
+        "{}",
+        ended.log
+    );
+    assert!(ended.summary.contains("fork"), "{}", ended.summary);
+    job.project.edit(
+        "describers/database.yaml",
+        "ports:\n",
+        "ports:\n  - { port: 8080, from: internet, for: debug }\n",
+    );
+    let ended = job.ends("pull_request.fork", 3);
+    assert!(
+        ended.log.contains("::error file=describers/database.yaml"),
+        "{}",
+        ended.log
+    );
+    assert!(!ended.log.contains("terraform"), "{}", ended.log);
+    job.ends("pull_request.dependabot", 3);
+    assert!(job.github.requests().is_empty());
+    job.ends("pull_request_target.fork", 1);
+}
+
+#[test]
+fn a_link_in_the_workspace_leads_no_file_elsewhere() {
+    let job = Job::managed();
+    fs::create_dir(job.project.path("elsewhere")).expect("a folder");
+    std::os::unix::fs::symlink(job.project.path("elsewhere"), job.project.path(".lostops"))
+        .expect("a link");
+    let ended = job.ends("pull_request.opened", 0);
+    assert!(ended.log.contains("is no folder"), "{}", ended.log);
+    assert_eq!(
+        fs::read_dir(job.project.path("elsewhere"))
+            .expect("the folder")
+            .count(),
+        0
+    );
+}
+
+#[test]
+fn what_was_made_belongs_to_the_owner_of_the_workspace() {
+    let job = Job::managed();
+    let root = fs::metadata(job.project.path(""))
+        .expect("the workspace")
+        .uid()
+        == 0;
+    if root {
+        for folder in ["", "temp"] {
+            std::os::unix::fs::chown(job.project.path(folder), Some(1001), Some(118))
+                .expect("another owner");
+        }
+    }
+    let owner = fs::metadata(job.project.path(""))
+        .expect("the workspace")
+        .uid();
+    job.ends("pull_request.opened", 0);
+    let mut left = vec![
+        job.project.path(".lostops"),
+        job.project.path("temp/.lostops"),
+    ];
+    let mut seen = 0;
+    while let Some(path) = left.pop() {
+        let found = fs::symlink_metadata(&path).expect("a file");
+        assert_eq!(found.uid(), owner, "{}", path.display());
+        seen += 1;
+        if found.is_dir() {
+            left.extend(
+                fs::read_dir(&path)
+                    .expect("the folder")
+                    .flatten()
+                    .map(|entry| entry.path()),
+            );
+        }
+    }
+    assert!(seen > 5);
+    if root {
+        let describers = fs::metadata(job.project.path("describers")).expect("describers");
+        assert_eq!(describers.uid(), 0, "what was there before is not touched");
+    }
+}
+
+#[test]
+fn terraform_sees_neither_the_token_nor_an_input() {
+    let mut job = Job::managed();
+    let spy = "#!/bin/sh\nenv > \"$TMPDIR/seen\"\nexec \"$REAL\" \"$@\"\n";
+    let real = std::env::var("PATH").ok().and_then(|path| {
+        path.split(':')
+            .map(|folder| std::path::Path::new(folder).join("terraform"))
+            .find(|program| program.is_file())
+    });
+    let real = real.expect("terraform");
+    job.project.write(
+        "bin/terraform",
+        spy.replace("$REAL", &real.to_string_lossy())
+            .replace("$TMPDIR", &job.project.path("").to_string_lossy()),
+    );
+    let program = job.project.path("bin/terraform");
+    fs::set_permissions(
+        &program,
+        std::os::unix::fs::PermissionsExt::from_mode(0o755),
+    )
+    .expect("a program");
+    let path = format!(
+        "{}:{}",
+        job.project.path("bin").display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    job.set("PATH", &path)
+        .set("ACTIONS_RUNTIME_TOKEN", "runtime-token-value")
+        .set("SOMETHING", "else");
+    job.ends("pull_request.opened", 0);
+    let seen = fs::read_to_string(job.project.path("seen")).expect("what it saw");
+    assert!(seen.contains("TF_IN_AUTOMATION=1"), "{seen}");
+    for forbidden in ["INPUT_", "GITHUB_", "ghs_", "ACTIONS_RUNTIME", "SOMETHING"] {
+        assert!(!seen.contains(forbidden), "{forbidden} in {seen}");
+    }
+}
