@@ -90,9 +90,8 @@ fn until<'a>(mut step: Started<'a>, what: &str) -> Started<'a> {
         if Instant::now() > end {
             step.client.kill().expect("kill");
         }
-        if step.client.try_wait().expect("the client").is_some() {
-            panic!("{what} was never said:\n{}", step.wait().log);
-        }
+        let goes_on = step.client.try_wait().expect("the client").is_none();
+        assert!(goes_on, "{what} was never said:\n{}", step.wait().log);
         std::thread::sleep(Duration::from_millis(20));
     }
     step

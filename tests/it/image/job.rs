@@ -1,7 +1,7 @@
 //! One step of a job, as the runner runs a container action: `docker run` with its mounts, variables and arguments.
 //!
-//! What it does is read off the runner's ContainerActionHandler and DockerCommandManager: values travel through the docker
-//! client's own environment, and the command line holds names only.
+//! What it does is read off the runner's `ContainerActionHandler` and `DockerCommandManager`: values travel through the
+//! docker client's own environment, and the command line holds names only.
 
 use super::engine::{IMAGE, Network, docker, unique};
 use super::event::Event;

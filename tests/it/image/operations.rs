@@ -2,7 +2,7 @@
 
 use super::engine::Network;
 use super::event::Event;
-use super::job::{Ended, Job, Runner};
+use super::job::{Ended, Job, Runner, files};
 use crate::fake_github::{FakeGitHub, Pull, TOKEN};
 use crate::harness::{Project, root};
 use std::path::PathBuf;
@@ -83,6 +83,8 @@ impl Bench {
             "{}",
             ended.log
         );
+        let home = files(&self.runner.folder("_github_home"));
+        assert_eq!(home, Vec::<PathBuf>::new(), "later steps see it");
         ended
     }
 
