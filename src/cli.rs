@@ -174,12 +174,12 @@ pub(crate) struct Apply {
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     /// Print what would be done on the event, and do nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Name of the event, such as `pull_request` [default: the workflow's, in GITHUB_EVENT_NAME]
+    #[arg(long = "dry-run")]
+    pub(crate) dry: bool,
+    /// Name of the event, such as `pull_request` [default: the workflow's]
     #[arg(long, value_name = "NAME")]
     pub(crate) event_name: Option<String>,
-    /// File of the event's payload [default: the workflow's, in GITHUB_EVENT_PATH]
+    /// File of the event's payload [default: the workflow's]
     #[arg(long, value_name = "FILE")]
     pub(crate) event: Option<Utf8PathBuf>,
 }

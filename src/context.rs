@@ -17,12 +17,17 @@ pub(crate) struct Context {
     pub(crate) today: jiff::civil::Date,
     pub(crate) stdout_is_terminal: bool,
     pub(crate) stderr_is_terminal: bool,
-    /// A workflow's runner reads what is printed, and takes some lines for commands.
-    pub(crate) in_workflow: bool,
-    /// The answer goes to GitHub: standard output is the workflow's log.
-    pub(crate) is_action: bool,
-    /// The workflow was started with debug logging.
-    pub(crate) debug: bool,
+    pub(crate) reader: Reader,
+}
+
+/// Who reads what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Person,
+    /// A workflow's runner, which takes some lines for commands.
+    Runner,
+    /// The same, and standard output is nothing but its log: the answer goes to GitHub.
+    GitHub,
 }
 
 /// Endings of the names of variables whose values are secret.
@@ -52,13 +57,10 @@ impl Context {
         let program = std::env::current_exe().context("could not find this program's own file")?;
         let variables: BTreeMap<String, String> = variables;
         Ok(Self {
-            is_action: false,
-            debug: variables
-                .get("RUNNER_DEBUG")
-                .is_some_and(|value| value == "1"),
-            in_workflow: variables
-                .get("GITHUB_ACTIONS")
-                .is_some_and(|value| value == "true"),
+            reader: match variables.get("GITHUB_ACTIONS").map(String::as_str) {
+                Some("true") => Reader::Runner,
+                _ => Reader::Person,
+            },
             variables,
             home: folder.clone(),
             folder,
@@ -76,6 +78,11 @@ impl Context {
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
+    }
+
+    /// Started by a workflow's runner.
+    pub(crate) fn in_workflow(&self) -> bool {
+        self.reader != Reader::Person
     }
 
     /// What must not be said of what we were given: the values of variables that are secret by name, whoever set them.

@@ -45,10 +45,16 @@ fn main() -> ExitCode {
 
 fn run(cli: cli::Cli, guarded: &mut report::log::Guarded) -> anyhow::Result<exit::Exit> {
     let context = context::Context::from_process()?;
-    guarded.in_workflow = context.in_workflow;
+    guarded.in_workflow = context.in_workflow();
     guarded.redactor = redact::Redactor::new(context.secrets());
-    let verbose = usize::from(cli.global.verbose.min(3)).max(usize::from(context.debug) * 2);
-    let level = ["warn", "lostops=info", "lostops=debug", "trace"][verbose];
+    let level = match cli.global.verbose {
+        // The workflow was started with debug logging.
+        0 if context.variable("RUNNER_DEBUG") == Some("1") => "lostops=debug",
+        0 => "warn",
+        1 => "lostops=info",
+        2 => "lostops=debug",
+        _ => "trace",
+    };
     let writer = guarded.clone();
     tracing_subscriber::fmt()
         .with_writer(move || writer.clone())

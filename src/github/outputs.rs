@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use camino::Utf8Path;
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 /// The outputs of action.yml, in its order.
@@ -23,7 +24,7 @@ impl Outputs {
                 "ghadelimiter_{}",
                 crate::random::word().context("could not read random bytes")?
             );
-            text.push_str(&format!("{name}<<{delimiter}\n{value}\n{delimiter}\n"));
+            let _ = writeln!(text, "{name}<<{delimiter}\n{value}\n{delimiter}");
         }
         append(path, text.as_bytes())
             .with_context(|| format!("could not write the outputs to `{path}`"))

@@ -54,7 +54,7 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
     let result = ready
         .terraform
         .apply(&ready.workspace, ask.lock_timeout, &mut |what| {
-            progress.say(what)
+            progress.say(what);
         });
     ready.forget_plan();
     match &result {
@@ -69,7 +69,7 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
 
 /// A runner's folders end with the job: servers made with a state in them would be nobody's.
 fn state_is_kept(context: &Context, fleet: &Fleet, ask: &Ask<'_>) -> Result<(), Failure> {
-    let lost = context.in_workflow
+    let lost = context.in_workflow()
         && ask.cloud == Cloud::Azure
         && matches!(fleet.environment.state, StateBackend::Local);
     if !lost {

@@ -16,7 +16,7 @@ mod sheets;
 mod simulate;
 
 use crate::cli::{Cli, Color, Command, Format};
-use crate::context::Context;
+use crate::context::{Context, Reader};
 use crate::exit::Exit;
 use crate::finding;
 use crate::redact::Redactor;
@@ -74,7 +74,7 @@ fn exit(report: &Report) -> Exit {
 
 /// What tells a person how far a long command has come.
 fn progress(context: &Context) -> Progress {
-    if context.is_action {
+    if context.reader == Reader::GitHub {
         Progress::in_workflow(Redactor::new(context.secrets()))
     } else {
         Progress::on_terminal(context.stderr_is_terminal)

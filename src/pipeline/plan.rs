@@ -147,7 +147,7 @@ fn once(
     ready
         .terraform
         .plan(&ready.workspace, replace, targets, &mut |what| {
-            progress.say(what)
+            progress.say(what);
         })
         .map_err(of_terraform)?;
     let json = ready

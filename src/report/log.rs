@@ -146,12 +146,11 @@ fn inert_line(line: &str) -> String {
 
 fn neutral_line(line: &str) -> String {
     let line = line.replace("##[", APART);
-    let rest = line.trim_start();
-    if rest.starts_with("::") {
-        let at = line.len() - rest.len();
-        return format!("{}:\u{200b}:{}", &line[..at], &rest[2..]);
+    let (space, text) = line.split_at(line.len() - line.trim_start().len());
+    match text.strip_prefix("::") {
+        Some(rest) => format!("{space}:\u{200b}:{rest}"),
+        None => line,
     }
-    line
 }
 
 /// What we have written ourselves, colours and all: what stands in it from others has no escape sequences any more,

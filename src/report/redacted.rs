@@ -37,9 +37,9 @@ impl Report {
             // Shared by many servers, and hardly ever touched: copied only when it must be.
             if sheet.planned.iter().any(|shown| holds(shown, redactor)) {
                 let mut planned = sheet.planned.to_vec();
-                planned
-                    .iter_mut()
-                    .for_each(|shown| exposure(shown, redactor));
+                for shown in &mut planned {
+                    exposure(shown, redactor);
+                }
                 sheet.planned = Arc::from(planned);
             }
         }

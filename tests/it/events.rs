@@ -51,7 +51,7 @@ fn push(git_ref: &str) -> Happened {
     )
 }
 
-fn dispatch(git_ref: &str, inputs: Value) -> Happened {
+fn dispatch(git_ref: &str, inputs: &Value) -> Happened {
     event(
         "workflow_dispatch",
         git_ref,
@@ -188,21 +188,21 @@ fn a_deleted_branch_and_a_tag_are_nothing_to_do() {
 fn a_dispatch_does_what_it_names_on_the_servers_it_names() {
     let told = dispatch(
         "refs/heads/main",
-        json!({ "operation": "apply", "servers": "backend, database" }),
+        &json!({ "operation": "apply", "servers": "backend, database" }),
     )
     .starts("apply");
     assert!(told.contains("servers    backend, database"), "{told}");
     // What `with:` says comes before what the event says.
-    dispatch("refs/heads/main", json!({ "operation": "apply" }))
+    dispatch("refs/heads/main", &json!({ "operation": "apply" }))
         .with("INPUT_OPERATION", "check")
         .starts("check");
-    dispatch("refs/heads/feature", json!({ "operation": "plan" })).starts("plan");
-    dispatch("refs/heads/main", Value::Null).starts("plan");
+    dispatch("refs/heads/feature", &json!({ "operation": "plan" })).starts("plan");
+    dispatch("refs/heads/main", &Value::Null).starts("plan");
 }
 
 #[test]
 fn a_dispatch_of_what_there_is_not_lists_what_there_is() {
-    dispatch("refs/heads/main", json!({ "operation": "explode" })).is_refused(&[
+    dispatch("refs/heads/main", &json!({ "operation": "explode" })).is_refused(&[
         "unknown-operation",
         "`explode`",
         "`check`, `plan`, `apply`, `drift`",
@@ -211,7 +211,7 @@ fn a_dispatch_of_what_there_is_not_lists_what_there_is() {
 
 #[test]
 fn what_was_not_merged_is_not_applied_by_a_dispatch() {
-    dispatch("refs/heads/feature", json!({ "operation": "apply" }))
+    dispatch("refs/heads/feature", &json!({ "operation": "apply" }))
         .is_refused(&["`refs/heads/feature`", "default branch"]);
 }
 

@@ -10,7 +10,7 @@ mod publish;
 mod watch;
 
 use crate::cli::Run as Arguments;
-use crate::context::Context;
+use crate::context::{Context, Reader};
 use crate::exit::Exit;
 use crate::finding;
 use crate::github::decision::{Decision, decide};
@@ -49,17 +49,17 @@ pub(super) fn run(
             help: "action.yml and the README list every input".to_owned(),
         },
     };
-    if arguments.dry_run {
+    if arguments.dry {
         return dry::show(&decision, out);
     }
     process::forward_interrupts().context("could not listen for interrupts")?;
     let mut context = context.clone();
-    context.is_action = true;
+    context.reader = Reader::GitHub;
     if let Some(temporary) = &runner.temporary {
         context.home.clone_from(temporary);
     }
     let secrets: Vec<&str> = context.secrets().collect();
-    if context.in_workflow {
+    if context.in_workflow() {
         // Before anything that could hold one of them.
         for form in secrets.iter().flat_map(|secret| redact::forms(secret)) {
             out.write_all(mask(&form).as_bytes())?;
@@ -70,7 +70,7 @@ pub(super) fn run(
         log: Log::new(Redactor::new(secrets.iter().copied())),
         context: &context,
         runner: &runner,
-        colours: colours || context.in_workflow,
+        colours: colours || context.in_workflow(),
         begun,
     };
     let exit = match (decision, &inputs) {

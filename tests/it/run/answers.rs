@@ -46,9 +46,9 @@ fn the_report_for_later_steps_is_the_documented_json() {
 #[test]
 fn findings_are_annotated_worst_first_and_at_most_ten_times() {
     let job = Job::new();
-    let many: String = (0..15)
-        .map(|at| format!("  - {{ port: {}, from: internet, for: x }}\n", 9200 + at))
-        .collect();
+    let many = (0..15).fold(String::new(), |text, at| {
+        text + &format!("  - {{ port: {}, from: internet, for: x }}\n", 9200 + at)
+    });
     job.project.edit(
         "describers/database.yaml",
         "ports:\n",
