@@ -5,8 +5,12 @@
     reason = "a measuring program"
 )]
 
+#[path = "../tests/it/fake_github/mod.rs"]
+mod fake_github;
 #[path = "support/plan.rs"]
 mod plan;
+
+use fake_github::{FakeGitHub, TOKEN};
 
 use std::fs;
 use std::io::{BufWriter, Write as _};
@@ -73,7 +77,7 @@ fn overhead(work: &Path) {
     let arguments = ["plan", "--cloud", "simulated", "--format", "json"];
     lostops(&project, &arguments);
     let module = project.join(".lostops/production/simulated/module");
-    let bare = || {
+    let bare = |text: bool| {
         let _ = fs::remove_file(module.join(".terraform.lock.hcl"));
         for arguments in [
             &["init", "-input=false", "-no-color"][..],
@@ -85,7 +89,11 @@ fn overhead(work: &Path) {
                 "-out=bare.tfplan",
             ],
             &["show", "-json", "bare.tfplan"],
-        ] {
+            &["show", "-no-color", "bare.tfplan"],
+        ]
+        .into_iter()
+        .take(if text { 4 } else { 3 })
+        {
             let mut command = Command::new("terraform");
             command
                 .args(arguments)
@@ -107,10 +115,45 @@ fn overhead(work: &Path) {
     let (mut own, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..9 {
         own.push(time(|| lostops(&project, &arguments)));
-        theirs.push(time(bare));
+        theirs.push(time(|| bare(false)));
     }
     line("`plan --cloud simulated`, 3 servers", "", &own, None);
     line("the same Terraform commands alone", "", &theirs, None);
+    let github = FakeGitHub::builder().repository("octo-org/servers").start();
+    github.open_pull(7);
+    let (mut own, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..9 {
+        own.push(time(|| run(&project, &github)));
+        theirs.push(time(|| bare(true)));
+    }
+    line("`run` on a pull request, to its end", "", &own, None);
+    line("the same Terraform commands alone", "", &theirs, None);
+}
+
+/// The action on a pull request: plan, comment, summary, annotations, outputs.
+fn run(project: &Path, github: &FakeGitHub) {
+    let event =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/events/pull_request.opened.json");
+    let mut command = Command::new(LOSTOPS);
+    command
+        .arg("run")
+        .current_dir(project)
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_EVENT_NAME", "pull_request")
+        .env("GITHUB_EVENT_PATH", event)
+        .env("GITHUB_REPOSITORY", "octo-org/servers")
+        .env("GITHUB_SHA", "9a8b7c6d5e4f30211203f4e5d6c7b8a998877665")
+        .env("GITHUB_REF", "refs/pull/7/merge")
+        .env("GITHUB_RUN_ID", "1")
+        .env("GITHUB_API_URL", github.api_url())
+        .env("GITHUB_GRAPHQL_URL", github.graphql_url())
+        .env("GITHUB_OUTPUT", project.join("output"))
+        .env("GITHUB_STEP_SUMMARY", project.join("summary"))
+        .env("INPUT_GITHUB-TOKEN", TOKEN)
+        .env("INPUT_CLOUD", "simulated")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    assert!(command.status().expect("lostops starts").success());
 }
 
 fn lostops(folder: &Path, arguments: &[&str]) {

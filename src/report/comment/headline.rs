@@ -138,7 +138,7 @@ fn past(counts: Counts) -> String {
     format!("{imported}{add} added, {change} changed, {destroy} destroyed")
 }
 
-/// ` for 2 servers of `production``
+/// For 2 servers of an environment, or to them once it is applied.
 fn changed(report: &Report) -> String {
     let number = report
         .servers

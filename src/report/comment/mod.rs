@@ -19,6 +19,7 @@ use super::{Counts, Outcome, Report};
 pub(crate) use fit::Limit;
 use fit::{Section, fit};
 use safe::{code, text, url};
+use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
 
@@ -104,10 +105,10 @@ fn sections<'a>(
 pub(crate) fn compact(report: &Report, frame: &Frame<'_>) -> String {
     let mut short = format!("### {}\n\n", headline::headline(report));
     if let Some(counts) = report.counts {
-        short.push_str(&format!("Terraform: {counts}. "));
+        let _ = write!(short, "Terraform: {counts}. ");
     }
     if let Some(run) = &frame.run_url {
-        short.push_str(&format!("[The run]({}) has the whole report.", url(run)));
+        let _ = write!(short, "[The run]({}) has the whole report.", url(run));
     }
     short.trim_end().to_owned() + "\n"
 }

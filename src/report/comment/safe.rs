@@ -200,7 +200,8 @@ fn percent_encoded(text: &str, kept: &[u8]) -> String {
     })
 }
 
-fn clip(words: &str, most: usize) -> std::borrow::Cow<'_, str> {
+/// The beginning of a long text.
+pub(super) fn clip(words: &str, most: usize) -> std::borrow::Cow<'_, str> {
     match words.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &words[..end]).into(),
         None => words.into(),

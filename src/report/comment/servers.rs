@@ -1,7 +1,7 @@
 //! The servers: what is lost, and a row for each with its changes and its ports.
 
 use super::fit::Section;
-use super::safe::{code, text};
+use super::safe::{clip, code, text};
 use crate::finding::Severity;
 use crate::fleet::exposure::Proof;
 use crate::fleet::port::Protocol;
@@ -12,6 +12,13 @@ use std::collections::BTreeSet;
 
 /// A fleet of this size is shown whole; of a larger one, what changes.
 const WHOLE: usize = 12;
+
+/// More lines than this of one cell are counted; the summary has them all.
+const LINES: usize = 8;
+/// So are more ports of one source.
+const PORTS: usize = 12;
+/// More characters of one line are left out.
+const WIDTH: usize = 160;
 
 /// Whether a plan does something to it.
 pub(super) fn is_changed(sheet: &ServerSheet) -> bool {
@@ -107,11 +114,11 @@ pub(super) fn table(report: &Report, whole: bool) -> Vec<Section<'_>> {
             format!(
                 "| {} | {} | {} |\n",
                 name(sheet),
-                changes(sheet),
-                ports(sheet)
+                cell(changes(sheet), whole),
+                cell(ports(sheet), whole)
             )
         } else {
-            format!("| {} | {} |\n", name(sheet), ports(sheet))
+            format!("| {} | {} |\n", name(sheet), cell(ports(sheet), whole))
         }
     };
     let mut sections = vec![Section::of("server", open.to_owned(), shown, row, "\n")];
@@ -129,20 +136,32 @@ fn name(sheet: &ServerSheet) -> String {
     format!("**{}**{facts}", code(&sheet.name))
 }
 
-fn changes(sheet: &ServerSheet) -> String {
-    if sheet.sentences.is_empty() {
+/// Lines of a cell, or `none`.
+fn cell(mut lines: Vec<String>, whole: bool) -> String {
+    if lines.is_empty() {
         return "none".to_owned();
     }
-    let sentence = |sentence: &String| match sentence.split(' ').next() {
-        Some("destroy" | "replace" | "delete" | "forget:") => format!("⚠️ {}", text(sentence)),
-        _ => text(sentence),
-    };
-    let sentences: Vec<String> = sheet.sentences.iter().map(sentence).collect();
-    sentences.join("<br>")
+    if !whole && lines.len() > LINES {
+        let more = lines.len() - LINES;
+        lines.truncate(LINES);
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("<br>")
 }
 
-/// Ports by who reaches them: `internet: 80, 443`. Only what is wrong is marked.
-fn ports(sheet: &ServerSheet) -> String {
+fn changes(sheet: &ServerSheet) -> Vec<String> {
+    let said = |sentence: &String| {
+        let words = text(&clip(sentence, WIDTH));
+        match sentence.split(' ').next() {
+            Some("destroy" | "replace" | "delete" | "forget:") => format!("⚠️ {words}"),
+            _ => words,
+        }
+    };
+    sheet.sentences.iter().map(said).collect()
+}
+
+/// Ports by who reaches them: `internet: 80, 443`. Only what is wrong is marked, and it comes first.
+fn ports(sheet: &ServerSheet) -> Vec<String> {
     let shown: &[ShownExposure] = if sheet.planned.is_empty() {
         &sheet.declared
     } else {
@@ -165,19 +184,18 @@ fn ports(sheet: &ServerSheet) -> String {
             .or_default()
             .push(format!("{}{protocol}", exposure.line.ports()));
     }
-    if by_source.is_empty() {
-        return "none".to_owned();
-    }
     by_source
         .sort_by_cached_key(|(mark, from), _| (mark.is_empty(), from.first() != Some(&"internet")));
-    let lines: Vec<String> = by_source
+    by_source
         .into_iter()
         .map(|((mark, from), ports)| {
-            let ports: Vec<String> = ports.iter().map(|port| code(port)).collect();
-            format!("{mark}{}: {}", sources(&from), ports.join(" "))
+            let mut shown: Vec<String> = ports.iter().take(PORTS).map(|port| code(port)).collect();
+            if ports.len() > PORTS {
+                shown.push(format!("and {} more", ports.len() - PORTS));
+            }
+            format!("{mark}{}: {}", sources(&from), shown.join(" "))
         })
-        .collect();
-    lines.join("<br>")
+        .collect()
 }
 
 /// More sources than this are counted.
@@ -214,7 +232,7 @@ fn exposure(shown: &ShownExposure) -> String {
     };
     let from: Vec<&str> = shown.line.from.iter().map(String::as_str).collect();
     format!(
-        "| {} | {mark} {} | {} | {} | {} |\n",
+        "| {} | {mark}&nbsp;{} | {} | {} | {} |\n",
         shown.stage.word(),
         code(&format!(
             "{}/{}",

@@ -10,6 +10,7 @@ use crate::report::paint::inert;
 use crate::report::region::Regions;
 use crate::source::{SourceMap, Span};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// More places than this of one finding are left out.
 const RELATED: usize = 50;
@@ -63,7 +64,7 @@ fn message(found: &Finding) -> String {
     let mut text = inert(&found.message).replace('`', "'");
     text.push('.');
     if let Some(evidence) = &found.evidence {
-        text.push_str(&format!(" Evidence: {}.", inert(evidence)));
+        let _ = write!(text, " Evidence: {}.", inert(evidence));
     }
     if !found.help.is_empty() {
         let help = inert(&found.help).replace('`', "'");
@@ -84,7 +85,7 @@ fn location(span: Span, id: Option<usize>, label: &str, regions: &Regions<'_>) -
     let file = regions.file(span);
     Location {
         id,
-        physical_location: Physical {
+        physical: Physical {
             artifact_location: if is_inside(file) {
                 Artifact {
                     uri: path(file),

@@ -29,7 +29,7 @@ pub(super) enum Effect {
     Then(Box<dyn FnMut(&mut State) + Send>),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Scripted {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
@@ -43,11 +43,6 @@ impl Fault {
             times: 1,
             effect,
         }
-    }
-
-    /// Whether it is still to come.
-    pub(crate) fn left(&self) -> bool {
-        self.times > 0
     }
 
     /// How often; once unless told.

@@ -31,6 +31,7 @@ pub(super) struct Server {
 struct Sent {
     answer: Answer,
     cut: bool,
+    hangs: bool,
     delay: Duration,
 }
 
@@ -57,6 +58,8 @@ impl Server {
             let accepting = async {
                 loop {
                     let (socket, _) = listener.accept().await.expect("a connection");
+                    // Else each answer waits for an acknowledgement.
+                    socket.set_nodelay(true).expect("a socket");
                     let server = self.clone();
                     tokio::spawn(async move {
                         match &server.tls {
@@ -92,11 +95,10 @@ impl Server {
     async fn answer(&self, request: http::Request<Incoming>) -> Result<Response<Payload>, Cut> {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
-        let hangs = self.takes(&parts, |effect| matches!(effect, Effect::Hang));
-        if hangs.is_some() {
+        let sent = self.decide(&parts, &body).ok_or(Cut)?;
+        if sent.hangs {
             std::future::pending::<()>().await;
         }
-        let sent = self.decide(&parts, &body).ok_or(Cut)?;
         tokio::time::sleep(sent.delay).await;
         let mut response = Response::new(Payload {
             length: sent.answer.body.len() as u64,
@@ -142,17 +144,6 @@ impl Server {
         (inside.to_owned(), route)
     }
 
-    /// The next fault of this route, if it is of this kind.
-    fn takes(&self, parts: &http::request::Parts, kind: impl Fn(&Effect) -> bool) -> Option<()> {
-        let (_, route) = self.route(parts);
-        let mut state = self.state();
-        let fault = state
-            .faults
-            .iter_mut()
-            .find(|fault| fault.route == route && fault.times > 0)?;
-        kind(&fault.effect).then(|| fault.times -= 1)
-    }
-
     /// `None`: the connection is cut.
     fn decide(&self, parts: &http::request::Parts, bytes: &Bytes) -> Option<Sent> {
         let (path, route) = self.route(parts);
@@ -192,6 +183,10 @@ impl Server {
         let sent = match fault.as_mut().map(|(_, fault)| &mut fault.effect) {
             Some(Effect::Answer(answer)) => Some(Sent::of(scripted(answer))),
             Some(Effect::CutBefore) => None,
+            Some(Effect::Hang) => Some(Sent {
+                hangs: true,
+                ..Sent::of(scripted(&Scripted::default()))
+            }),
             Some(Effect::CutAfter) => {
                 answers::work(&mut state, parts, &request, &self.url);
                 None
@@ -212,7 +207,8 @@ impl Server {
         if let Some((position, fault)) = fault {
             state.faults.insert(position, fault);
         }
-        state.requests[index].status = sent.as_ref().map(|sent| sent.answer.status);
+        let answered = sent.as_ref().filter(|sent| !sent.hangs);
+        state.requests[index].status = answered.map(|sent| sent.answer.status);
         sent
     }
 }
@@ -222,6 +218,7 @@ impl Sent {
         Self {
             answer,
             cut: false,
+            hangs: false,
             delay: Duration::ZERO,
         }
     }
