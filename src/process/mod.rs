@@ -1,5 +1,6 @@
 //! The one door to child processes: arguments as a vector, a chosen environment, a group of their own.
 
+mod patience;
 mod signal;
 
 use anyhow::Context as _;
@@ -9,6 +10,7 @@ use std::fmt;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 
+pub(crate) use patience::limit;
 pub(crate) use signal::{cancelled, forward_interrupts, when_cancelled};
 
 /// A child process that has not been started yet.

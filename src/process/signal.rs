@@ -90,7 +90,7 @@ fn pass_on() {
     }
 }
 
-fn running() -> MutexGuard<'static, Vec<Pid>> {
+pub(super) fn running() -> MutexGuard<'static, Vec<Pid>> {
     RUNNING
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)

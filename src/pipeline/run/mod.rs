@@ -24,7 +24,10 @@ use crate::report::log::{Log, mask};
 use crate::report::{Failure, Report};
 use anyhow::Context as _;
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// The runner kills a cancelled step ten seconds after its interrupt: this twice, and time to tell what came of it.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) fn run(
     context: &Context,
@@ -53,6 +56,7 @@ pub(super) fn run(
         return dry::show(&decision, out);
     }
     process::forward_interrupts().context("could not listen for interrupts")?;
+    process::limit(PATIENCE);
     let mut context = context.clone();
     context.reader = Reader::GitHub;
     if let Some(temporary) = &runner.temporary {

@@ -170,3 +170,27 @@ fn an_apply_that_is_cancelled_keeps_what_it_made_and_makes_no_more() {
         "the cancelled run had made everything"
     );
 }
+
+/// Terraform waits for what it has asked for; the runner waits for nobody.
+#[test]
+#[ignore = "needs a Docker engine: make image-test"]
+fn a_cloud_that_does_not_answer_keeps_no_cancelled_job() {
+    for (event, command, said) in [
+        ("pull_request.opened", "plan", "Refreshing..."),
+        ("push.direct", "apply", "Creating..."),
+    ] {
+        let bench = Bench::with_latency("0");
+        fs::write(bench.signals.path().join(command), "60000").expect("a file");
+        let step = bench.job(event).start();
+        let name = step.name().to_owned();
+        let mut step = until(step, said);
+        let by_itself = cancel(&mut step);
+        assert!(is_gone(&name), "{command}: the container is still there");
+        let ended = step.wait();
+        assert!(by_itself, "{command}: {}", ended.log);
+        assert_eq!(ended.output("failure-reason"), "cancelled", "{}", ended.log);
+        assert_eq!(bench.signals(), [format!("SIGINT {command}")]);
+        assert_eq!(bench.runner.strangers(), Vec::<PathBuf>::new());
+        assert_eq!(bench.left_over(), Vec::<PathBuf>::new(), "{command}");
+    }
+}
