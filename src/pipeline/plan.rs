@@ -93,7 +93,7 @@ impl Made {
         if ask.servers.is_empty() {
             return;
         }
-        report.counts = Some(sheets::counts(self.file().totals));
+        report.counts = Some(sheets::counts(self.file(), true));
         report
             .servers
             .retain(|sheet| ask.servers.contains(&sheet.name));
@@ -184,7 +184,7 @@ pub(super) fn judge(
     report.findings.extend(judged);
     report.servers = servers;
     report.groups = groups;
-    report.counts = Some(sheets::counts(plan.totals));
+    report.counts = Some(sheets::counts(plan, own));
     let failed = plan.checks.iter().filter(|check| check.status == "fail");
     for check in failed.filter(|check| !check.address.starts_with("check.power_")) {
         let words = check.messages.join("; ");

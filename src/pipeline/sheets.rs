@@ -7,9 +7,9 @@ use crate::fleet::reach::Reach;
 use crate::fleet::server::Server;
 use crate::fleet::words::{and_list, or_list};
 use crate::policy::Facts;
-use crate::report::{Counts, ServerSheet};
+use crate::report::{Counts, Power, ServerSheet};
 use crate::source::SourceMap;
-use crate::terraform::plan::{MachineChange, Totals};
+use crate::terraform::plan::{Action, MachineChange, Plan};
 use crate::terraform::subject::Subject;
 
 /// A sheet for every server of the fleet that has no subject, and for every subject.
@@ -162,11 +162,27 @@ fn said(verb: &str, lines: &[Line], reach: &Reach, subject: &Subject) -> Vec<Str
         .collect()
 }
 
-pub(super) fn counts(totals: Totals) -> Counts {
+/// What a plan does, in numbers; in one of our `own` a power command is neither made nor destroyed.
+pub(super) fn counts(plan: &Plan, own: bool) -> Counts {
+    let totals = plan.totals;
+    let mut power = Power::default();
+    let commands = plan
+        .resources
+        .iter()
+        .filter(|resource| own && resource.kind == "azapi_resource_action");
+    for command in commands {
+        let has = |action| usize::from(command.actions.contains(&action));
+        power.add += has(Action::Create);
+        power.change += has(Action::Update);
+        power.destroy += has(Action::Delete);
+    }
     Counts {
-        add: totals.add,
-        change: totals.change,
-        destroy: totals.destroy,
+        add: totals.add - power.add,
+        change: totals.change - power.change,
+        destroy: totals.destroy - power.destroy,
         import: totals.import,
+        forget: totals.forget,
+        moved: totals.moved,
+        power,
     }
 }

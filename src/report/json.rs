@@ -1,6 +1,6 @@
 //! JSON, version 1: frozen. Fields may be added; none is renamed or removed.
 
-use super::{Counts, Report};
+use super::Report;
 use crate::finding::Finding;
 use crate::fleet::exposure::Line;
 use serde::Serialize;
@@ -97,6 +97,7 @@ struct Totals {
     change: usize,
     destroy: usize,
     import: usize,
+    power: usize,
 }
 
 /// Writes the report and a final newline.
@@ -131,19 +132,13 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
                     .collect(),
             })
             .collect(),
-        totals: report.counts.map(
-            |Counts {
-                 add,
-                 change,
-                 destroy,
-                 import,
-             }| Totals {
-                add,
-                change,
-                destroy,
-                import,
-            },
-        ),
+        totals: report.counts.map(|counts| Totals {
+            add: counts.add + counts.power.add,
+            change: counts.change + counts.power.change,
+            destroy: counts.destroy + counts.power.destroy,
+            import: counts.import,
+            power: counts.power.sent(),
+        }),
         terraform_version: report.terraform.as_deref(),
         notes: &report.notes,
         applied: report.applied,

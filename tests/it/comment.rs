@@ -1,8 +1,9 @@
-//! The comment as people read it: six situations, each kept beside this file as it is printed.
+//! The comment and the job summary as people read them: six situations, kept beside this file as they are printed.
 //!
 //! `UPDATE_COMMENTS=1 cargo test comment` writes them anew; `scripts/picture` shows one as GitHub would.
 
 use crate::harness::{Project, Run, finish, root};
+use crate::image::event::Event;
 use std::fs;
 
 const SECRETS: &[&str] = &[
@@ -22,6 +23,31 @@ fn markdown(project: &Project, operation: &str) -> Run {
         command.env(name, "a secret of the tests");
     }
     finish(&mut command)
+}
+
+/// The job summary of the same, by way of the action.
+fn summary(project: &Project, operation: &str) -> String {
+    let event = Event::new("push.direct");
+    let file = |name: &str| project.path(name).to_string_lossy().into_owned();
+    project.write("event.json", event.payload.to_string());
+    let mut command = project.command(&["run"]);
+    for name in SECRETS {
+        command.env(name, "a secret of the tests");
+    }
+    command
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_REPOSITORY", "octo-org/servers")
+        .env("GITHUB_RUN_ID", "4711")
+        .env("GITHUB_EVENT_PATH", file("event.json"))
+        .env("GITHUB_STEP_SUMMARY", file("summary"))
+        // The cloud is that of the commands before.
+        .env("RUNNER_TEMP", file(""))
+        .env("INPUT_CLOUD", "simulated")
+        .env("INPUT_OPERATION", operation)
+        .env("INPUT_COMMENT", "never")
+        .envs(event.variables());
+    finish(&mut command);
+    fs::read_to_string(project.path("summary")).expect("the summary")
 }
 
 fn staging() -> Project {
@@ -94,9 +120,11 @@ fn digits(line: &str) -> String {
 
 #[test]
 fn a_first_plan_says_what_will_be_made() {
-    let run = markdown(&staging(), "plan");
+    let project = staging();
+    let run = markdown(&project, "plan");
     assert_eq!(run.code, 0, "{}", run.stderr);
     is_as_kept("first", &run.stdout);
+    is_as_kept("first.summary", &summary(&project, "plan"));
 }
 
 #[test]
@@ -106,6 +134,7 @@ fn nothing_to_change_is_one_quiet_line() {
     let run = markdown(&project, "plan");
     assert_eq!(run.code, 0, "{}", run.stderr);
     is_as_kept("nothing", &run.stdout);
+    is_as_kept("nothing.summary", &summary(&project, "plan"));
 }
 
 #[test]
@@ -120,6 +149,7 @@ fn a_violation_stands_before_everything_else() {
     let run = markdown(&project, "plan");
     assert_eq!(run.code, 3, "{}", run.stderr);
     is_as_kept("violation", &run.stdout);
+    is_as_kept("violation.summary", &summary(&project, "plan"));
 }
 
 #[test]
@@ -138,6 +168,7 @@ fn what_is_granted_and_destroys_is_marked() {
     let run = markdown(&project, "plan");
     assert_eq!(run.code, 0, "{}", run.stderr);
     is_as_kept("replace", &run.stdout);
+    is_as_kept("replace.summary", &summary(&project, "plan"));
 }
 
 #[test]
@@ -155,6 +186,7 @@ fn a_partial_apply_says_what_is_done_what_failed_and_what_was_not_begun() {
     let run = markdown(&project, "apply");
     assert_eq!(run.code, 1, "{}", run.stderr);
     is_as_kept("partial", &run.stdout);
+    is_as_kept("partial.summary", &summary(&project, "apply"));
 }
 
 #[test]
@@ -188,4 +220,11 @@ fn a_long_plan_is_cut_where_a_line_ends_and_says_how_much_is_missing() {
         "what is shown and what is left out make the whole"
     );
     is_as_kept("long", comment);
+    let whole = summary(&project, "plan");
+    assert!(!whole.contains('✂'), "the summary has room for all of it");
+    let lines = number("Terraform's plan, ");
+    assert!(
+        whole.contains(&format!("Terraform's plan, {lines} lines")),
+        "{whole}"
+    );
 }

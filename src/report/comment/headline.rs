@@ -40,7 +40,7 @@ fn clean(report: &Report) -> String {
     }
     let changed = changed(report);
     if report.applied {
-        return format!("✅ Applied{changed}: {}", past(counts));
+        return format!("✅ Applied{changed}: {}", counts.past());
     }
     let mark = if report.servers.iter().any(is_lost) {
         "⚠️"
@@ -120,22 +120,6 @@ fn clause(meaning: &str) -> String {
         }
     }
     clause.to_owned()
-}
-
-/// `3 added, 1 changed, 0 destroyed`
-fn past(counts: Counts) -> String {
-    let imported = if counts.import > 0 {
-        format!("{} imported, ", counts.import)
-    } else {
-        String::new()
-    };
-    let Counts {
-        add,
-        change,
-        destroy,
-        ..
-    } = counts;
-    format!("{imported}{add} added, {change} changed, {destroy} destroyed")
 }
 
 /// For 2 servers of an environment, or to them once it is applied.

@@ -45,7 +45,7 @@ mod world;
 
 pub(crate) use error::PlanError;
 pub(crate) use machine::{Contribution, Machine, MachineChange, PublicSide, decisive};
-pub(crate) use model::{Group, Plan, PowerAction, ProblemKind, Totals};
+pub(crate) use model::{Action, Group, Plan, PowerAction, ProblemKind};
 
 use camino::Utf8Path;
 use document::Document;

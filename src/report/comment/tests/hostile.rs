@@ -110,7 +110,7 @@ pub(super) fn report(words: &[String]) -> Report {
         add: 1,
         change: 1,
         destroy: 1,
-        import: 0,
+        ..Counts::default()
     });
     let file = report.sources.add(word(), word());
     for severity in [Severity::Error, Severity::Warning] {
