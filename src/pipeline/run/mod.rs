@@ -13,7 +13,7 @@ use crate::cli::Run as Arguments;
 use crate::context::{Context, Reader};
 use crate::exit::Exit;
 use crate::finding;
-use crate::github::decision::{Decision, decide};
+use crate::github::decision::{Decision, Refusal, decide};
 use crate::github::event::{Event, default_branch};
 use crate::github::inputs::Inputs;
 use crate::github::runner::Runner;
@@ -43,17 +43,9 @@ pub(super) fn run(
     if let Some(file) = &arguments.event {
         runner.event_path.clone_from(file);
     }
-    let inputs = Inputs::read(|name| context.variable(name));
-    let decision = match &inputs {
-        Ok(inputs) => decided(&runner, inputs),
-        Err(wrong) => Decision::Refuse {
-            reason: Reason::BadInput,
-            message: wrong.join("\n"),
-            help: "action.yml and the README list every input".to_owned(),
-        },
-    };
+    let decided = decided(context, arguments, &runner);
     if arguments.dry {
-        return dry::show(&decision, out);
+        return dry::show(&decided, out);
     }
     process::forward_interrupts().context("could not listen for interrupts")?;
     process::limit(PATIENCE);
@@ -77,36 +69,24 @@ pub(super) fn run(
         colours: colours || context.in_workflow(),
         begun,
     };
-    let exit = match (decision, &inputs) {
-        (Decision::Nothing(why), _) => {
+    let exit = match decided {
+        Ok((inputs, Decision::Do(task))) => {
+            let watch = publish::watch(&step, &inputs, &task);
+            let mut report = perform::perform(&step, &inputs, &task);
+            watch.end();
+            settle(&mut report, &step.redactor);
+            publish::publish(&step, &inputs, &task, &report)
+        }
+        Ok((_, Decision::Nothing(why))) => {
             step.log.say(&format!("Nothing to do: {why}."));
             publish::skipped(&step)
         }
-        (Decision::Do(task), Ok(inputs)) => {
-            let watch = publish::watch(&step, inputs, &task);
-            let mut report = perform::perform(&step, inputs, &task);
-            watch.end();
-            settle(&mut report, &step.redactor);
-            publish::publish(&step, inputs, &task, &report)
-        }
-        (
-            Decision::Refuse {
-                reason,
-                message,
-                help,
-            },
-            _,
-        ) => {
+        Ok((_, Decision::Refuse(failure))) | Err(failure) => {
             let mut report = Report::new("run");
-            report.failure = Some(Failure {
-                reason,
-                message,
-                help,
-            });
+            report.failure = Some(failure.into());
             settle(&mut report, &step.redactor);
             publish::refused(&step, &report)
         }
-        (Decision::Do(_), Err(_)) => Exit::Failed,
     };
     ownership::give_back(&step);
     Ok(exit)
@@ -128,27 +108,42 @@ fn settle(report: &mut Report, redactor: &Redactor) {
     report.redact(redactor);
 }
 
-fn decided(runner: &Runner, inputs: &Inputs) -> Decision {
-    if runner.event_name.is_empty() {
-        return Decision::Refuse {
+/// What the event asks for; the inputs and the event must be readable for that.
+fn decided(
+    context: &Context,
+    arguments: &Arguments,
+    runner: &Runner,
+) -> Result<(Inputs, Decision), Refusal> {
+    if !context.in_workflow() && !arguments.dry {
+        return Err(Refusal {
             reason: Reason::Refused,
-            message: "this is no workflow: `GITHUB_EVENT_NAME` is not set".to_owned(),
+            message: "this is no workflow: `GITHUB_ACTIONS` is not `true`".to_owned(),
             help: "on a terminal call `lostops check`, `plan` or `apply`, or try an event: `lostops run --dry-run --event-name push --event FILE`".to_owned(),
-        };
+        });
     }
-    let payload = match payload(runner) {
-        Ok(payload) => payload,
-        Err(error) => {
-            return Decision::Refuse {
-                reason: Reason::Refused,
-                message: format!("{error:#}"),
-                help: "the runner writes it before each step: `GITHUB_EVENT_PATH` names it"
-                    .to_owned(),
-            };
-        }
-    };
+    let inputs = Inputs::read(|name| context.variable(name)).map_err(|wrong| Refusal {
+        reason: Reason::BadInput,
+        message: wrong.join("\n"),
+        help: "action.yml and the README list every input".to_owned(),
+    })?;
+    let payload = payload(runner).map_err(|error| Refusal {
+        reason: Reason::Refused,
+        message: format!("{error:#}"),
+        help: "the runner writes it before each step: `GITHUB_EVENT_PATH` names it".to_owned(),
+    })?;
     let event = Event::read(&runner.event_name, &payload, &runner.git_ref);
-    decide(&event, runner, inputs, default_branch(&payload).as_deref())
+    let decision = decide(&event, runner, &inputs, default_branch(&payload).as_deref());
+    Ok((inputs, decision))
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            reason: refusal.reason,
+            message: refusal.message,
+            help: refusal.help,
+        }
+    }
 }
 
 fn payload(runner: &Runner) -> anyhow::Result<serde_json::Value> {
