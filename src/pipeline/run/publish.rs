@@ -191,7 +191,7 @@ fn kept(
         .and_then(|()| {
             text = step
                 .redactor
-                .text(&String::from_utf8_lossy(&text))
+                .document(&String::from_utf8_lossy(&text))
                 .into_bytes();
             files::write(&step.context.folder, path, &text)
         });
