@@ -2,6 +2,7 @@
 
 use crate::exit::Exit;
 use crate::github::decision::{Audience, Decision};
+use crate::reason::Reason;
 use crate::report::paint::inert;
 use std::io;
 
@@ -37,7 +38,12 @@ pub(super) fn show(decision: &Decision, out: &mut dyn io::Write) -> anyhow::Resu
             message,
             help,
         } => {
-            writeln!(out, "refused    {}", reason.word())?;
+            let ended = if *reason == Reason::Failed {
+                "failed     "
+            } else {
+                "refused    "
+            };
+            writeln!(out, "{ended}{}", reason.word())?;
             for line in message.lines() {
                 writeln!(out, "because    {}", inert(line))?;
             }

@@ -28,6 +28,8 @@ use std::time::{Duration, Instant};
 
 /// The runner kills a cancelled step ten seconds after its interrupt: this twice, and time to tell what came of it.
 const PATIENCE: Duration = Duration::from_secs(3);
+const NO_WORKFLOW: &str = "this is no workflow: `GITHUB_EVENT_NAME` is not set";
+const ON_A_TERMINAL: &str = "on a terminal call `lostops check`, `plan` or `apply`, or try an event: `lostops run --dry-run --event-name push --event FILE`";
 
 pub(super) fn run(
     context: &Context,
@@ -42,6 +44,9 @@ pub(super) fn run(
     }
     if let Some(file) = &arguments.event {
         runner.event_path.clone_from(file);
+    }
+    if runner.event_name.is_empty() && !context.in_workflow() && !arguments.dry {
+        anyhow::bail!("{NO_WORKFLOW}; {ON_A_TERMINAL}");
     }
     let inputs = Inputs::read(|name| context.variable(name));
     let decision = match &inputs {
@@ -128,27 +133,30 @@ fn settle(report: &mut Report, redactor: &Redactor) {
     report.redact(redactor);
 }
 
-fn decided(runner: &Runner, inputs: &Inputs) -> Decision {
+/// What is to be done in this workflow, or on a terminal for an event file.
+pub(super) fn decided(runner: &Runner, inputs: &Inputs) -> Decision {
     if runner.event_name.is_empty() {
         return Decision::Refuse {
             reason: Reason::Refused,
-            message: "this is no workflow: `GITHUB_EVENT_NAME` is not set".to_owned(),
-            help: "on a terminal call `lostops check`, `plan` or `apply`, or try an event: `lostops run --dry-run --event-name push --event FILE`".to_owned(),
+            message: NO_WORKFLOW.to_owned(),
+            help: ON_A_TERMINAL.to_owned(),
         };
     }
     let payload = match payload(runner) {
         Ok(payload) => payload,
         Err(error) => {
             return Decision::Refuse {
-                reason: Reason::Refused,
+                reason: Reason::Failed,
                 message: format!("{error:#}"),
-                help: "the runner writes it before each step: `GITHUB_EVENT_PATH` names it"
+                help: "it is the payload of the event as JSON: in a workflow `GITHUB_EVENT_PATH` names it, on a terminal `--event FILE`"
                     .to_owned(),
             };
         }
     };
+    let mut runner = runner.clone();
+    runner.complete(&payload);
     let event = Event::read(&runner.event_name, &payload, &runner.git_ref);
-    decide(&event, runner, inputs, default_branch(&payload).as_deref())
+    decide(&event, &runner, inputs, default_branch(&payload).as_deref())
 }
 
 fn payload(runner: &Runner) -> anyhow::Result<serde_json::Value> {
