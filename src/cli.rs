@@ -86,11 +86,13 @@ pub(crate) enum Command {
     Run(Run),
     /// Draw the declared topology: which server reaches which port of whom.
     Graph(Graph),
-    /// Say what a finding means, why it matters and how to fix it.
+    /// Print the names of the environments as a JSON list, for the `matrix` of a workflow.
+    Matrix(Matrix),
+    /// Say what a finding or a failure reason means, and what to do about it.
     Explain(Explain),
     /// Print the JSON Schema of a describer file, for editors.
     Schema(Schema),
-    /// Report what is installed here, and what is missing for which command.
+    /// Report what is here, and what is missing for which command; in a workflow also what the action would do.
     Doctor,
     /// Look at the simulated Azure, or change it as the portal would.
     Simulator(Simulator),
@@ -141,10 +143,11 @@ pub(crate) struct Plan {
     /// Which cloud to plan against.
     #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
     pub(crate) cloud: Cloud,
-    /// Judge this plan instead (what `terraform show -json` printed; - is standard input). Terraform is not run.
+    /// Judge this plan of any azurerm configuration instead; Terraform is not run. It is what `terraform show -json` has
+    /// printed; - is standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "cloud")]
     pub(crate) from: Option<Utf8PathBuf>,
-    /// Only these servers; the whole is judged all the same.
+    /// Only these servers, separated by commas; the whole is judged all the same.
     #[arg(
         long,
         value_name = "NAMES",
@@ -163,15 +166,19 @@ pub(crate) struct Apply {
     /// Which cloud to change.
     #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
     pub(crate) cloud: Cloud,
-    /// Only these servers; the whole is judged all the same.
+    /// Only these servers, separated by commas; the whole is judged all the same.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) servers: Vec<String>,
-    /// How long to wait for somebody else's lock on the state.
+    /// How long to wait for somebody else's lock on the state, such as 30s or 5m.
     #[arg(long, default_value = "5m", value_name = "TIME")]
     pub(crate) lock_timeout: String,
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "The inputs of the action are read from variables, as the runner sets them: INPUT_OPERATION=plan.\n\
+    To try an event on a terminal: lostops run --dry-run --event-name push --event event.json"
+)]
 pub(crate) struct Run {
     /// Print what would be done on the event, and do nothing.
     #[arg(long = "dry-run")]
@@ -200,6 +207,13 @@ pub(crate) struct Graph {
     /// What to draw it as.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Picture,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Matrix {
+    /// Folder of the describer files [default: describers]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) describers: Option<Utf8PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -85,6 +85,15 @@ impl Context {
         self.reader != Reader::Person
     }
 
+    /// How something is asked for: on a command line, or as an input of the action.
+    pub(crate) fn option<'a>(&self, flag: &'a str, input: &'a str) -> &'a str {
+        if self.reader == Reader::GitHub {
+            input
+        } else {
+            flag
+        }
+    }
+
     /// What must not be said of what we were given: the values of variables that are secret by name, whoever set them.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.variables.iter().filter_map(|(name, value)| {

@@ -32,24 +32,25 @@ macro_rules! reasons {
 
 reasons! {
     BadInput "bad-input" "An input of the action cannot be read. The message names it and what it takes.";
-    Refused "refused" "The event is one on which lostops does not work. Nothing was read and nothing was changed.";
-    UnknownOperation "unknown-operation" "`operation` names none that there is; the message lists them.";
-    UnknownServer "unknown-server" "`servers` names one that no describer describes.";
-    UnknownEnvironment "unknown-environment" "`environment` names none that the describers hold.";
-    EnvironmentNotChosen "environment-not-chosen" "The describers hold several environments: choose one, or run one job for each.";
+    Refused "refused" "The event may not start what was asked. Nothing was read and nothing was changed; the message says what to use.";
+    UnknownOperation "unknown-operation" "`operation` names none that there is. The message lists them.";
+    UnknownServer "unknown-server" "`servers` names one that no describer describes. The message lists those that there are.";
+    UnknownEnvironment "unknown-environment" "`environment` names none that the describers hold. The message lists those that there are.";
+    EnvironmentNotChosen "environment-not-chosen" "The describers hold several environments. Name one in `environment`, or run one job for each: `lostops matrix` lists them.";
+    NoDescribers "no-describers" "There is no folder of describers. `actions/checkout` comes before lostops; the input `describers` names the folder; `lostops init` starts one.";
     InvalidDescriber "invalid-describer" "A describer file cannot be understood. The findings say where.";
-    PolicyViolation "policy-violation" "What is written or planned is not permitted. Nothing was applied.";
-    AuthFailed "auth-failed" "A variable that Azure's login needs is missing. `lostops doctor` lists them.";
-    StateNotKept "state-not-kept" "`state: local` on a runner loses the state with the job. Name a storage account in the environment.";
-    TerraformMissing "terraform-missing" "Terraform is not there or too old.";
-    InitFailed "init-failed" "Terraform could not load its providers or its state.";
-    PlanFailed "plan-failed" "Terraform could not plan; its own words are in the report.";
-    PlanIncomplete "plan-incomplete" "The plan covers only a part, so it cannot be judged.";
-    PlanUnreadable "plan-unreadable" "The plan is not one that `terraform show -json` prints.";
-    StateLocked "state-locked" "Somebody else holds the lock on the state.";
+    PolicyViolation "policy-violation" "What is written or planned is not permitted. Nothing was applied; each finding says where it comes from and what to do.";
+    AuthFailed "auth-failed" "A variable that Azure's login needs is missing. The message, and `lostops doctor`, give the lines that the workflow lacks.";
+    StateNotKept "state-not-kept" "`state: { backend: local }` on a runner loses the state with the job. Name a storage account in `environment.yaml`.";
+    TerraformMissing "terraform-missing" "Terraform is not there or too old. The action brings its own; elsewhere install 1.9 or newer.";
+    InitFailed "init-failed" "Terraform could not load its providers or its state. Its own words name the address or the storage account that did not answer.";
+    PlanFailed "plan-failed" "Terraform could not plan. Its own words in the report say why: mend that and run again.";
+    PlanIncomplete "plan-incomplete" "The plan covers only a part, so it cannot be judged. Plan without `-target`.";
+    PlanUnreadable "plan-unreadable" "The plan is not one that `terraform show -json` prints. Write it anew with the Terraform that made it.";
+    StateLocked "state-locked" "Somebody else holds the lock on the state. Wait, or raise `lock-timeout`; after a run that was killed, break the lease of the state's blob.";
     ApplyFailed "apply-failed" "Terraform stopped halfway. What is done stays done; the rest is planned anew by the next run.";
-    Drift "drift" "What runs is not what is written: the plan of a scheduled run is not empty.";
-    Cancelled "cancelled" "The run was cancelled. Terraform got one interrupt and its lock is released.";
+    Drift "drift" "What runs is not what is written: the plan of a scheduled run is not empty. Apply what is written, or write down what was changed by hand.";
+    Cancelled "cancelled" "The run was cancelled. Terraform got one interrupt and its lock is released; run again to go on.";
     Failed "failed" "lostops itself could not do its work; the message says what.";
 }
 

@@ -50,9 +50,7 @@ pub(crate) struct LoadedEnvironment {
 /// Why there is nothing to read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoadError {
-    #[error(
-        "could not find the describers' folder `{0}`: name it with `--describers`, or start one with `lostops init`"
-    )]
+    #[error("could not find the describers' folder `{0}`")]
     NoFolder(Utf8PathBuf),
     #[error(
         "could not read `{0}` as a folder: describers are a folder with `environment.yaml`, `policy.yaml` and a file for each server"

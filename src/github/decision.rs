@@ -158,15 +158,18 @@ fn pull_request(pull: &PullRequest, runner: &Runner, inputs: &Inputs, mut task: 
         task.commit.clone_from(sha);
     }
     let untrusted = if fork {
-        Some("it comes from a fork, which gets a read-only token and no secrets")
+        Some((
+            "it comes from a fork, which gets a read-only token and no secrets",
+            "; to plan it, push its branch to this repository",
+        ))
     } else if runner.actor == "dependabot[bot]" {
-        Some("Dependabot's runs get a read-only token and no secrets")
+        Some(("Dependabot's runs get a read-only token and no secrets", ""))
     } else {
         None
     };
-    if let Some(why) = untrusted {
+    if let Some((why, next)) = untrusted {
         task.notices.push(format!(
-            "only the describers were judged: nothing was planned and no comment was written, for {why}"
+            "only the describers were judged: nothing was planned and no comment was written, for {why}{next}"
         ));
         return chosen(Some("check"), Operation::Check, &[Operation::Check], task);
     }

@@ -1,6 +1,7 @@
 //! What the runner tells every step: the variables of a workflow run.
 
 use camino::Utf8PathBuf;
+use serde_json::Value;
 
 /// One run of a workflow, as the runner describes it.
 #[derive(Debug, Clone)]
@@ -56,6 +57,25 @@ impl Runner {
             output: path("GITHUB_OUTPUT"),
             summary: path("GITHUB_STEP_SUMMARY"),
         }
+    }
+
+    /// Fills what is not set, as in `--dry-run` on a terminal, from the event itself.
+    pub(crate) fn complete(&mut self, payload: &Value) {
+        let fill = |known: &mut String, pointers: &[&str]| {
+            let told = pointers
+                .iter()
+                .find_map(|pointer| payload.pointer(pointer)?.as_str());
+            if let (true, Some(told)) = (known.is_empty(), told) {
+                told.clone_into(known);
+            }
+        };
+        fill(&mut self.repository, &["/repository/full_name"]);
+        fill(&mut self.git_ref, &["/ref", "/merge_group/head_ref"]);
+        // A pull request's `after` is its head, which is not what is checked out.
+        if payload.pointer("/pull_request").is_none() {
+            fill(&mut self.sha, &["/after", "/merge_group/head_sha"]);
+        }
+        fill(&mut self.actor, &["/sender/login"]);
     }
 
     /// The page of this run, for people.

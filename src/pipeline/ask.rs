@@ -60,7 +60,7 @@ impl<'a> Ask<'a> {
         Err(Failure {
             reason: Reason::UnknownServer,
             message: format!("no describer describes {}", or_list(&unknown)),
-            help: format!("choose of {}", or_list(&known)),
+            help: format!("choose among {}", or_list(&known)),
         })
     }
 

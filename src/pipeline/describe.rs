@@ -1,9 +1,10 @@
 //! Stage 1: the describers, read and judged.
 
 use crate::cli::Describers;
-use crate::context::Context;
-use crate::describer::{self, LoadedEnvironment};
+use crate::context::{Context, Reader};
+use crate::describer::{self, LoadError, LoadedEnvironment};
 use crate::fleet::Fleet;
+use crate::fleet::words::{count, or_list};
 use crate::policy::{self, Facts};
 use crate::reason::Reason;
 use crate::report::{Failure, Report, topology};
@@ -26,13 +27,10 @@ pub(super) fn load(
     describers: &Describers,
     report: &mut Report,
 ) -> Result<Vec<LoadedEnvironment>, Failure> {
-    let secrets = |name: &str| context.variable(name).is_some();
-    let loaded =
-        describer::load(&folder(describers), &secrets, context.today).map_err(|error| Failure {
-            reason: Reason::InvalidDescriber,
-            message: format!("{:#}", anyhow::Error::from(error)),
-            help: String::new(),
-        })?;
+    // A job that plans should not be given what only the servers need, and is not told that it lacks it.
+    let secrets = |name: &str| context.reader == Reader::GitHub || context.variable(name).is_some();
+    let loaded = describer::load(&folder(describers), &secrets, context.today)
+        .map_err(|error| unreadable(context, error))?;
     report.sources = loaded.sources;
     report.findings.extend(loaded.findings);
     let mut environments = loaded.environments;
@@ -49,7 +47,7 @@ pub(super) fn load(
                     "there is no environment `{wanted}` in `{}`",
                     folder(describers)
                 ),
-                help: format!("choose {}", crate::fleet::words::or_list(&names)),
+                help: format!("choose {}", or_list(&names)),
             });
         }
     }
@@ -64,22 +62,7 @@ pub(super) fn one(
 ) -> Result<Option<Fleet>, Failure> {
     let mut environments = load(context, describers, report)?;
     if environments.len() > 1 {
-        let names: Vec<&str> = environments
-            .iter()
-            .map(|environment| environment.name.as_str())
-            .collect();
-        return Err(Failure {
-            reason: Reason::EnvironmentNotChosen,
-            message: format!(
-                "`{}` holds {}",
-                folder(describers),
-                crate::fleet::words::count(names.len(), "environment")
-            ),
-            help: format!(
-                "choose with --environment: {}",
-                crate::fleet::words::or_list(&names)
-            ),
-        });
+        return Err(not_chosen(context, describers, &environments));
     }
     let Some(environment) = environments.pop() else {
         return Ok(None);
@@ -98,4 +81,61 @@ pub(super) fn judge(context: &Context, fleet: &Fleet, report: &mut Report) {
     report
         .servers
         .extend(super::sheets::servers(&facts, &report.sources));
+}
+
+/// Why there are no describers. In a workflow the first thing to be forgotten is the checkout.
+fn unreadable(context: &Context, error: LoadError) -> Failure {
+    let LoadError::NoFolder(_) = error else {
+        return Failure {
+            reason: Reason::InvalidDescriber,
+            message: format!("{:#}", anyhow::Error::from(error)),
+            help: String::new(),
+        };
+    };
+    let help = if context.in_workflow() && is_empty(&context.folder) {
+        "nothing is checked out: the step `uses: actions/checkout` must come before lostops"
+            .to_owned()
+    } else {
+        format!(
+            "name it by `{}`, from the root of the repository, or start one with `lostops init`",
+            context.option("--describers FOLDER", "describers: FOLDER")
+        )
+    };
+    Failure {
+        reason: Reason::NoDescribers,
+        message: error.to_string(),
+        help,
+    }
+}
+
+/// Nothing is in it but what lostops itself has written there.
+fn is_empty(folder: &camino::Utf8Path) -> bool {
+    let ours = crate::terraform::workspace::FOLDER;
+    fs_err::read_dir(folder)
+        .is_ok_and(|files| files.flatten().all(|file| file.file_name() == *ours))
+}
+
+fn not_chosen(
+    context: &Context,
+    describers: &Describers,
+    environments: &[LoadedEnvironment],
+) -> Failure {
+    let names: Vec<&str> = environments.iter().map(|one| one.name.as_str()).collect();
+    let help = if context.reader == Reader::GitHub {
+        format!(
+            "run one job for each (`lostops matrix` prints the list), or name one:\nstrategy:\n  matrix:\n    environment: {}\nsteps:\n  - uses: lostops/action@v1\n    with:\n      environment: ${{{{ matrix.environment }}}}",
+            serde_json::json!(names)
+        )
+    } else {
+        format!("choose with --environment: {}", or_list(&names))
+    };
+    Failure {
+        reason: Reason::EnvironmentNotChosen,
+        message: format!(
+            "`{}` holds {}",
+            folder(describers),
+            count(names.len(), "environment")
+        ),
+        help,
+    }
 }

@@ -1,9 +1,17 @@
 //! `lostops doctor`: what is here, which version, and what is missing for which command.
 
+use super::describe;
+use super::run::decided;
+use crate::cli::Describers;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::report::paint::Paint;
-use crate::terraform::credentials;
+use crate::fleet::words::and_list;
+use crate::github::decision::{Decision, Refusal};
+use crate::github::inputs::Inputs;
+use crate::github::runner::Runner;
+use crate::report::Report;
+use crate::report::paint::{Paint, inert};
+use crate::terraform::credentials::{self, Missing};
 use crate::terraform::run::{OLDEST, Terraform, TerraformError};
 use std::io;
 
@@ -14,55 +22,15 @@ pub(super) fn run(
     out: &mut dyn io::Write,
 ) -> anyhow::Result<Exit> {
     let paint = Paint(colours);
-    writeln!(
-        out,
-        "{} lostops    {}",
-        paint.green("ok     "),
-        env!("CARGO_PKG_VERSION")
-    )?;
-    let found = Terraform::new(context.allowed(&["PATH", "HOME"]));
-    match &found {
-        Ok(terraform) => writeln!(
-            out,
-            "{} terraform  {} ({})",
-            paint.green("ok     "),
-            terraform.version,
-            terraform.program
-        )?,
-        Err(error) => {
-            let words = match error {
-                TerraformError::Other(error) => format!("{error:#}"),
-                error => error.to_string(),
-            };
-            writeln!(out, "{} terraform  {words}", paint.red("missing"))?;
-            writeln!(
-                out,
-                "                   needed by plan and apply: version {}.{} or newer on PATH",
-                OLDEST.0, OLDEST.1
-            )?;
-        }
-    }
+    let mut sheet = Sheet { paint, out };
+    sheet.line(Mark::Ok, "lostops", env!("CARGO_PKG_VERSION"))?;
+    let terraform = terraform(context, &mut sheet)?;
+    let described = describers(context, &mut sheet)?;
     let missing = credentials::missing(|name| context.variable(name));
-    if missing.is_empty() {
-        writeln!(
-            out,
-            "{} azure      credentials are set",
-            paint.green("ok     ")
-        )?;
-    } else {
-        writeln!(
-            out,
-            "{} azure      needed by plan and apply with --cloud azure:",
-            paint.yellow("missing")
-        )?;
-        for one in &missing {
-            writeln!(out, "                   {}: {}", one.variable, one.what)?;
-            for line in one.workflow.lines() {
-                writeln!(out, "                     {}", paint.dim(line))?;
-            }
-        }
+    azure(&missing, &mut sheet)?;
+    if context.in_workflow() {
+        action(context, &mut sheet)?;
     }
-    writeln!(out)?;
     let ready = |yes: bool| {
         if yes {
             paint.green("ready")
@@ -70,21 +38,159 @@ pub(super) fn run(
             paint.red("not ready")
         }
     };
-    writeln!(out, "check, graph, explain, schema     {}", ready(true))?;
-    writeln!(out, "plan --from FILE                  {}", ready(true))?;
-    writeln!(
-        out,
-        "plan, apply --cloud simulated     {}",
-        ready(found.is_ok())
-    )?;
-    writeln!(
-        out,
-        "plan, apply --cloud azure         {}",
-        ready(found.is_ok() && missing.is_empty())
-    )?;
-    Ok(if found.is_ok() {
-        Exit::Clean
+    let planned = described && terraform;
+    let rows = [
+        ("init, explain, schema", true),
+        ("plan --from FILE", true),
+        ("check, graph, matrix", described),
+        ("plan, apply --cloud simulated", planned),
+        ("plan, apply --cloud azure", planned && missing.is_empty()),
+    ];
+    writeln!(out)?;
+    for (commands, is_ready) in rows {
+        writeln!(out, "{commands:34}{}", ready(is_ready))?;
+    }
+    Ok(if terraform { Exit::Clean } else { Exit::Failed })
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Mark {
+    Ok,
+    /// Something cannot be done without it.
+    Missing,
+    /// Nothing but one command needs it.
+    Wanted,
+}
+
+/// A line for each thing, and below it what to do about it.
+struct Sheet<'a> {
+    paint: Paint,
+    out: &'a mut dyn io::Write,
+}
+
+impl Sheet<'_> {
+    fn line(&mut self, mark: Mark, name: &str, words: &str) -> io::Result<()> {
+        let mark = match mark {
+            Mark::Ok => self.paint.green("ok     "),
+            Mark::Missing => self.paint.red("missing"),
+            Mark::Wanted => self.paint.yellow("missing"),
+        };
+        writeln!(self.out, "{mark} {name:10} {words}")
+    }
+
+    fn below(&mut self, words: &str) -> io::Result<()> {
+        words
+            .lines()
+            .try_for_each(|line| writeln!(self.out, "                   {line}"))
+    }
+}
+
+fn terraform(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<bool> {
+    match Terraform::new(context.allowed(&["PATH", "HOME"])) {
+        Ok(found) => {
+            let words = format!("{} ({})", found.version, found.program);
+            sheet.line(Mark::Ok, "terraform", &words)?;
+            Ok(true)
+        }
+        Err(error) => {
+            let words = match error {
+                TerraformError::Other(error) => format!("{error:#}"),
+                error => error.to_string(),
+            };
+            sheet.line(Mark::Missing, "terraform", &words)?;
+            sheet.below(&format!(
+                "needed by plan and apply: version {}.{} or newer on PATH",
+                OLDEST.0, OLDEST.1
+            ))?;
+            Ok(false)
+        }
+    }
+}
+
+/// Whether there is something to read; what is wrong in it, `lostops check` says.
+fn describers(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<bool> {
+    let asked = Describers {
+        describers: inputs(context).ok().map(|inputs| inputs.describers),
+        environment: None,
+    };
+    let folder = describe::folder(&asked);
+    match describe::load(context, &asked, &mut Report::new("doctor")) {
+        Ok(environments) => {
+            let names: Vec<String> = environments.iter().map(|one| inert(&one.name)).collect();
+            let words = format!("`{}`: {}", inert(folder.as_str()), and_list(&names));
+            sheet.line(Mark::Ok, "describers", &words)?;
+            Ok(true)
+        }
+        Err(failure) => {
+            sheet.line(Mark::Missing, "describers", &inert(&failure.message))?;
+            sheet.below(&failure.help)?;
+            Ok(false)
+        }
+    }
+}
+
+fn azure(missing: &[Missing], sheet: &mut Sheet<'_>) -> io::Result<()> {
+    if missing.is_empty() {
+        return sheet.line(Mark::Ok, "azure", "credentials are set");
+    }
+    let words = "needed by plan and apply with --cloud azure:";
+    sheet.line(Mark::Wanted, "azure", words)?;
+    for one in missing {
+        sheet.below(&format!("{}: {}", one.variable, one.what))?;
+    }
+    sheet.below("in the workflow's job:")?;
+    for line in credentials::workflow(missing).lines() {
+        let line = format!("  {}", sheet.paint.dim(line));
+        sheet.below(&line)?;
+    }
+    Ok(())
+}
+
+fn inputs(context: &Context) -> Result<Inputs, Vec<String>> {
+    Inputs::read(|name| context.variable(name))
+}
+
+/// What a workflow lets its steps see: inputs, event and token. Whether it may ask for an identity, Azure's line says.
+fn action(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<()> {
+    let runner = Runner::new(|name| context.variable(name));
+    let inputs = match inputs(context) {
+        Ok(inputs) => inputs,
+        Err(wrong) => {
+            sheet.line(Mark::Missing, "inputs", "what they say cannot be read:")?;
+            return wrong.iter().try_for_each(|one| sheet.below(&inert(one)));
+        }
+    };
+    let event = inert(&runner.event_name);
+    match decided(&runner, &inputs) {
+        Decision::Do(task) => {
+            let words = format!(
+                "`{event}`, which starts `{}`: {}",
+                task.operation.word(),
+                inert(&task.because)
+            );
+            sheet.line(Mark::Ok, "event", &words)?;
+            for notice in &task.notices {
+                sheet.below(&inert(notice))?;
+            }
+        }
+        Decision::Nothing(why) => {
+            let words = format!(
+                "`{event}`, on which there is nothing to do: {}",
+                inert(&why)
+            );
+            sheet.line(Mark::Ok, "event", &words)?;
+        }
+        Decision::Refuse(Refusal { message, help, .. }) => {
+            sheet.line(Mark::Missing, "event", &inert(&message))?;
+            sheet.below(&inert(&help))?;
+        }
+    }
+    if inputs.token.is_empty() {
+        let words = "needed for the comment; the action has it, any other step is given it:";
+        sheet.line(Mark::Wanted, "token", words)?;
+        sheet.below("with:\n  github-token: ${{ github.token }}")?;
     } else {
-        Exit::Failed
-    })
+        sheet.line(Mark::Ok, "token", "is given")?;
+    }
+    sheet.below("what it may do shows when it is used: `pull-requests: write` comments, `security-events: write` uploads SARIF")
 }

@@ -55,7 +55,7 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
     let (reason, help) = match error {
         TerraformError::NotFound => (
             Reason::TerraformMissing,
-            "install Terraform 1.9 or newer; in a clone of lostops `make setup` fetches a pinned one",
+            "install Terraform 1.9 or newer (the action brings its own); in a clone of lostops `make setup` fetches a pinned one",
         ),
         TerraformError::TooOld { .. } => {
             (Reason::TerraformMissing, "install Terraform 1.9 or newer")
@@ -66,7 +66,7 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
         }
         TerraformError::Failed { .. } if locked => (
             Reason::StateLocked,
-            "wait until the other run has ended; a run that was killed leaves its lock behind",
+            "wait until the other run has ended; after one that was killed, break the lease of the state's blob (`az storage blob lease break`)",
         ),
         TerraformError::Failed { .. } if guarded => (
             Reason::ApplyFailed,
@@ -78,9 +78,12 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
         ),
         TerraformError::Failed { step: "init", .. } => (
             Reason::InitFailed,
-            "Terraform could not load its providers or its state",
+            "mend what Terraform names: its registry and the storage account of the state must answer from here",
         ),
-        TerraformError::Failed { .. } => (Reason::PlanFailed, ""),
+        TerraformError::Failed { .. } => (
+            Reason::PlanFailed,
+            "mend what Terraform names and run again; `lostops check` judges what is written without it",
+        ),
         TerraformError::Other(_) => (Reason::Failed, ""),
     };
     Failure {

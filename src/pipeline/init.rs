@@ -12,7 +12,8 @@ static DESCRIBERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/describers");
 /// Writes `describers/` and `schema/`; what is there already is never touched.
 pub(super) fn run(arguments: &Init, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
     let describers = arguments.folder.join("describers");
-    if describers.exists() {
+    let empty = || fs_err::read_dir(&describers).is_ok_and(|mut files| files.next().is_none());
+    if describers.exists() && !empty() {
         bail!(
             "could not start a repository: `{describers}` is there already, and nothing in it is overwritten"
         );

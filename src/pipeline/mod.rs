@@ -8,6 +8,7 @@ mod doctor;
 mod exposures;
 mod failure;
 mod init;
+mod matrix;
 mod plan;
 mod prepare;
 mod reference;
@@ -51,6 +52,7 @@ pub(crate) fn run(context: &Context, cli: Cli, out: &mut dyn io::Write) -> anyho
         Command::Run(arguments) => run::run(context, &arguments, colours, out),
         Command::Init(arguments) => init::run(&arguments, out),
         Command::Graph(arguments) => reference::graph(context, &arguments, colours, out),
+        Command::Matrix(arguments) => matrix::run(context, &arguments, out),
         Command::Explain(arguments) => reference::explain(&arguments, colours, out),
         Command::Schema(arguments) => reference::schema(&arguments, out),
         Command::Doctor => doctor::run(context, colours, out),

@@ -73,7 +73,10 @@ pub(super) fn prepare(
     if cloud == Cloud::Azure {
         let missing = credentials::missing(|name| context.variable(name));
         if !missing.is_empty() {
-            let (message, help) = credentials::words(&missing);
+            let (message, help) = credentials::words(
+                &missing,
+                context.option("--cloud simulated", "cloud: simulated"),
+            );
             return Err(Failure {
                 reason: Reason::AuthFailed,
                 message,

@@ -14,6 +14,9 @@ use crate::{describer, policy};
 use anyhow::{Context as _, bail};
 use std::io;
 
+/// From this likeness on a name may have been meant: 1 is the same.
+const ALIKE: f64 = 0.75;
+
 /// Every code lostops can find, by code.
 fn catalogue() -> Vec<&'static Meta> {
     let rules = policy::RULES.iter().map(|rule| rule.meta);
@@ -52,11 +55,12 @@ pub(super) fn explain(
             .iter()
             .flat_map(|meta| [meta.code, meta.name])
             .chain(Reason::ALL.iter().map(|reason| reason.word()))
-            .max_by(|a, b| {
-                strsim::jaro_winkler(a, asked).total_cmp(&strsim::jaro_winkler(b, asked))
-            });
+            .map(|known| (strsim::jaro_winkler(known, asked), known))
+            .filter(|(likeness, _)| *likeness > ALIKE)
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, known)| format!("did you mean `{known}`? "));
         bail!(
-            "there is no finding `{asked}`; did you mean `{}`? `lostops explain` lists them all",
+            "there is no finding and no failure reason `{asked}`; {}`lostops explain` lists them all",
             near.unwrap_or_default()
         );
     };

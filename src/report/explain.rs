@@ -56,7 +56,13 @@ pub(crate) fn list(all: &[&Meta], paint: Paint, out: &mut dyn io::Write) -> io::
             meta.summary
         )?;
     }
-    Ok(())
+    let words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
+    writeln!(out, "\n{}", paint.bold("Failure reasons"))?;
+    writeln!(out, "{}", wrapped(&words.join(", ")))?;
+    writeln!(
+        out,
+        "\n`lostops explain` and a code, a name or a reason says more."
+    )
 }
 
 /// docs/findings.md

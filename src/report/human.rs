@@ -264,7 +264,9 @@ fn verdict(report: &Report, paint: Paint) -> String {
             parts.push(count(report.count(severity), severity.word()));
         }
     }
-    parts.push(count(report.servers.len(), "server"));
+    if !report.servers.is_empty() || report.failure.is_none() {
+        parts.push(count(report.servers.len(), "server"));
+    }
     if let Some(counts) = report.counts {
         parts.push(counts.to_string());
     }
@@ -279,11 +281,12 @@ fn verdict(report: &Report, paint: Paint) -> String {
         .as_deref()
         .map(|name| format!(" {name}"))
         .unwrap_or_default();
-    format!(
-        "{}{environment}: {word} · {}",
-        paint.bold(report.command),
-        parts.join(" · ")
-    )
+    let mut verdict = format!("{}{environment}: {word}", paint.bold(report.command));
+    for part in parts {
+        verdict.push_str(" · ");
+        verdict.push_str(&part);
+    }
+    verdict
 }
 
 /// Several lines stay several lines.

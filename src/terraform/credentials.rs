@@ -87,20 +87,25 @@ pub(crate) fn missing<'a>(set: impl Fn(&str) -> Option<&'a str>) -> Vec<Missing>
     missing
 }
 
-/// One message for all of them.
-pub(crate) fn words(missing: &[Missing]) -> (String, String) {
+/// One message for all of them, and the lines to add. `instead` is how to do without an account.
+pub(crate) fn words(missing: &[Missing], instead: &str) -> (String, String) {
     let list: Vec<String> = missing
         .iter()
         .map(|one| format!("{}: {}", one.variable, one.what))
         .collect();
-    let lines: Vec<&str> = missing.iter().map(|one| one.workflow).collect();
     (
         format!("Azure needs what is not set:\n{}", list.join("\n")),
         format!(
-            "in the workflow's job:\n{}\nor try it without an account: --cloud simulated",
-            merged(&lines)
+            "add this to the workflow's job, or try it without an account by `{instead}`:\n{}",
+            workflow(missing)
         ),
     )
+}
+
+/// The lines of a workflow that set all of them.
+pub(crate) fn workflow(missing: &[Missing]) -> String {
+    let lines: Vec<&str> = missing.iter().map(|one| one.workflow).collect();
+    merged(&lines)
 }
 
 /// Blocks under the same key become one block.
@@ -162,7 +167,7 @@ mod tests {
 
     #[test]
     fn lines_of_one_block_stand_under_one_key() {
-        let (_, help) = words(&missing(|_| None));
+        let (_, help) = words(&missing(|_| None), "--cloud simulated");
         assert_eq!(help.matches("env:").count(), 1, "{help}");
     }
 }

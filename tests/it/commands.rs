@@ -25,6 +25,69 @@ fn a_finding_is_explained_by_code_and_by_name() {
 }
 
 #[test]
+fn every_failure_reason_is_listed_and_explained() {
+    let project = Project::empty();
+    let list = project.run(&["explain"]).stdout;
+    let table = project.run(&["explain", "--reasons"]).stdout;
+    let words: Vec<&str> = table
+        .lines()
+        .skip(2)
+        .filter_map(|line| line.split('`').nth(1))
+        .collect();
+    assert!(words.contains(&"no-describers"), "{table}");
+    for word in words {
+        assert!(list.contains(word), "{word} is not in {list}");
+        assert_eq!(project.run(&["explain", word]).code, 0);
+    }
+    let far = project.run(&["explain", "zzz"]);
+    assert!(!far.stderr.contains("did you mean"), "{}", far.stderr);
+}
+
+#[test]
+fn the_environments_are_a_list_that_a_matrix_takes() {
+    let project = Project::lostops();
+    assert_eq!(project.run(&["matrix"]).stdout, "[\"production\"]\n");
+    let several = Project::two_environments();
+    assert_eq!(
+        several.run(&["matrix"]).stdout,
+        "[\"production\",\"staging\"]\n"
+    );
+    let none = Project::empty().run(&["matrix"]);
+    assert_eq!((none.code, none.stdout.as_str()), (1, ""), "{none:?}");
+    assert!(none.stderr.contains("lostops init"), "{}", none.stderr);
+}
+
+#[test]
+fn in_a_workflow_the_doctor_says_what_the_event_starts_and_whether_there_is_a_token() {
+    let project = Project::lostops();
+    let event = root().join("tests/it/events/pull_request.opened.json");
+    let doctor = |variables: &[(&str, &str)]| {
+        let mut command = project.command(&["doctor"]);
+        command
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_REPOSITORY", "octo-org/servers")
+            .env("GITHUB_EVENT_NAME", "pull_request")
+            .env("GITHUB_EVENT_PATH", &event)
+            .envs(variables.iter().copied());
+        crate::harness::finish(&mut command).stdout
+    };
+    let without = doctor(&[]);
+    assert!(
+        without.contains("`pull_request`, which starts `plan`: pull request #7")
+            && without.contains("github-token: ${{ github.token }}")
+            && without.contains("`describers`: production"),
+        "{without}"
+    );
+    let with = doctor(&[("INPUT_GITHUB-TOKEN", "0123456789abcdef")]);
+    assert!(
+        with.contains("ok      token") && !with.contains("0123456789abcdef"),
+        "{with}"
+    );
+    let wrong = doctor(&[("INPUT_CLOUD", "aws")]);
+    assert!(wrong.contains("`azure`, `simulated`"), "{wrong}");
+}
+
+#[test]
 fn the_page_of_findings_is_what_the_rules_say() {
     let page = Project::empty().run(&["explain", "--markdown"]).stdout;
     let kept = fs::read_to_string(root().join("docs/findings.md")).expect("docs/findings.md");
@@ -121,6 +184,9 @@ fn a_new_repository_passes_and_is_never_overwritten() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stdout.contains("lostops check"), "{}", run.stdout);
     project.json(0, &["check"]);
+    let bare = Project::empty();
+    fs::create_dir(bare.path("describers")).expect("an empty folder");
+    assert_eq!(bare.run(&["init"]).code, 0);
     let again = project.run(&["init"]);
     assert_eq!(again.code, 1);
     assert!(

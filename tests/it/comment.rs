@@ -186,6 +186,7 @@ fn a_partial_apply_says_what_is_done_what_failed_and_what_was_not_begun() {
     let run = markdown(&project, "apply");
     assert_eq!(run.code, 1, "{}", run.stderr);
     is_as_kept("partial", &run.stdout);
+    // The second attempt meets the same fault at once.
     is_as_kept("partial.summary", &summary(&project, "apply"));
 }
 

@@ -256,7 +256,46 @@ fn outside_of_a_workflow_it_says_what_to_call_instead() {
     let run = Project::empty().run(&["run"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
-        run.stdout.contains("this is no workflow") && run.stdout.contains("--dry-run"),
+        run.stderr.contains("this is no workflow") && run.stderr.contains("--dry-run"),
+        "{run:?}"
+    );
+    assert_eq!(run.stdout, "", "no workflow command for a person");
+}
+
+#[test]
+fn on_a_terminal_the_event_file_alone_tells_what_a_workflow_would_do() {
+    let told = |name: &str, file: &str| {
+        let file = crate::harness::root().join("tests/it/events").join(file);
+        let file = file.to_string_lossy();
+        let dry = ["run", "--dry-run", "--event-name", name, "--event", &file];
+        Project::empty().run(&dry).stdout
+    };
+    let opened = told("pull_request", "pull_request.opened.json");
+    assert!(opened.starts_with("operation  plan\n"), "{opened}");
+    let fork = told("pull_request", "pull_request.fork.json");
+    assert!(
+        fork.starts_with("operation  check\n") && fork.contains("push its branch"),
+        "{fork}"
+    );
+    let push = told("push", "push.direct.json");
+    assert!(push.contains("commit     d1ec7000"), "{push}");
+}
+
+#[test]
+fn an_event_that_cannot_be_read_is_not_blamed_on_the_event() {
+    let project = Project::empty();
+    project.write("event.json", "{");
+    let run = project.run(&[
+        "run",
+        "--dry-run",
+        "--event-name",
+        "push",
+        "--event",
+        "event.json",
+    ]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(
+        run.stdout.starts_with("failed     failed\n") && run.stdout.contains("--event FILE"),
         "{run:?}"
     );
 }

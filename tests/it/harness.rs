@@ -37,6 +37,18 @@ impl Project {
         project
     }
 
+    /// `production` and `staging`, a sub-folder each.
+    pub(crate) fn two_environments() -> Self {
+        let project = Self::empty();
+        for (from, name) in [
+            ("describers", "production"),
+            ("examples/managed", "staging"),
+        ] {
+            copy(&root().join(from), &project.path("describers").join(name));
+        }
+        project
+    }
+
     pub(crate) fn empty() -> Self {
         Self {
             folder: TempDir::with_prefix("lostops-").expect("a temporary folder"),

@@ -171,7 +171,7 @@ fn a_folder_that_is_not_there_says_what_to_do() {
         super::TODAY,
     )
     .unwrap_err();
-    assert!(error.to_string().contains("lostops init"), "{error}");
+    assert!(error.to_string().contains("could not find"), "{error}");
     let file = own().join("policy.yaml");
     let error = crate::describer::load(&file, &|_| true, super::TODAY).unwrap_err();
     assert!(error.to_string().starts_with("could not read"), "{error}");

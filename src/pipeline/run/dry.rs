@@ -3,6 +3,7 @@
 use crate::exit::Exit;
 use crate::github::decision::{Audience, Decision, Refusal, Task};
 use crate::github::inputs::Inputs;
+use crate::reason::Reason;
 use crate::report::paint::inert;
 use std::io;
 
@@ -20,7 +21,12 @@ pub(super) fn show(
             Ok(Exit::Clean)
         }
         Ok((_, Decision::Refuse(refusal))) | Err(refusal) => {
-            writeln!(out, "refused    {}", refusal.reason.word())?;
+            let ended = if refusal.reason == Reason::Failed {
+                "failed     "
+            } else {
+                "refused    "
+            };
+            writeln!(out, "{ended}{}", refusal.reason.word())?;
             for line in refusal.message.lines() {
                 writeln!(out, "because    {}", inert(line))?;
             }

@@ -28,6 +28,7 @@ use std::time::{Duration, Instant};
 
 /// The runner kills a cancelled step ten seconds after its interrupt: this twice, and time to tell what came of it.
 const PATIENCE: Duration = Duration::from_secs(3);
+const ON_A_TERMINAL: &str = "on a terminal call `lostops check`, `plan` or `apply`, or try an event: `lostops run --dry-run --event-name push --event FILE`";
 
 pub(super) fn run(
     context: &Context,
@@ -43,7 +44,13 @@ pub(super) fn run(
     if let Some(file) = &arguments.event {
         runner.event_path.clone_from(file);
     }
-    let decided = decided(context, arguments, &runner);
+    if !context.in_workflow() && !arguments.dry {
+        anyhow::bail!("this is no workflow: `GITHUB_ACTIONS` is not `true`; {ON_A_TERMINAL}");
+    }
+    let decided = inputs(context).map(|inputs| {
+        let decision = decided(&runner, &inputs);
+        (inputs, decision)
+    });
     if arguments.dry {
         return dry::show(&decided, out);
     }
@@ -109,32 +116,38 @@ fn settle(report: &mut Report, redactor: &Redactor) {
     report.redact(redactor);
 }
 
-/// What the event asks for; the inputs and the event must be readable for that.
-fn decided(
-    context: &Context,
-    arguments: &Arguments,
-    runner: &Runner,
-) -> Result<(Inputs, Decision), Refusal> {
-    if !context.in_workflow() && !arguments.dry {
-        return Err(Refusal {
-            reason: Reason::Refused,
-            message: "this is no workflow: `GITHUB_ACTIONS` is not `true`".to_owned(),
-            help: "on a terminal call `lostops check`, `plan` or `apply`, or try an event: `lostops run --dry-run --event-name push --event FILE`".to_owned(),
-        });
-    }
-    let inputs = Inputs::read(|name| context.variable(name)).map_err(|wrong| Refusal {
+fn inputs(context: &Context) -> Result<Inputs, Refusal> {
+    Inputs::read(|name| context.variable(name)).map_err(|wrong| Refusal {
         reason: Reason::BadInput,
         message: wrong.join("\n"),
         help: "action.yml and the README list every input".to_owned(),
-    })?;
-    let payload = payload(runner).map_err(|error| Refusal {
-        reason: Reason::Refused,
-        message: format!("{error:#}"),
-        help: "the runner writes it before each step: `GITHUB_EVENT_PATH` names it".to_owned(),
-    })?;
+    })
+}
+
+/// What is to be done in this workflow, or on a terminal for an event file.
+pub(super) fn decided(runner: &Runner, inputs: &Inputs) -> Decision {
+    if runner.event_name.is_empty() {
+        return Decision::Refuse(Refusal {
+            reason: Reason::Refused,
+            message: "no event is named: `GITHUB_EVENT_NAME` is not set".to_owned(),
+            help: ON_A_TERMINAL.to_owned(),
+        });
+    }
+    let payload = match payload(runner) {
+        Ok(payload) => payload,
+        Err(error) => {
+            return Decision::Refuse(Refusal {
+                reason: Reason::Failed,
+                message: format!("{error:#}"),
+                help: "it is the payload of the event as JSON: in a workflow `GITHUB_EVENT_PATH` names it, on a terminal `--event FILE`"
+                    .to_owned(),
+            });
+        }
+    };
+    let mut runner = runner.clone();
+    runner.complete(&payload);
     let event = Event::read(&runner.event_name, &payload, &runner.git_ref);
-    let decision = decide(&event, runner, &inputs, default_branch(&payload).as_deref());
-    Ok((inputs, decision))
+    decide(&event, &runner, inputs, default_branch(&payload).as_deref())
 }
 
 impl From<Refusal> for Failure {

@@ -34,10 +34,23 @@ pub(super) fn message(report: &Report) -> Vec<Section<'_>> {
         });
     }
     if !failure.help.is_empty() {
-        let help = format!("**Next:** {}\n\n", text(&failure.help));
-        sections.push(Section::whole(help, "hint"));
+        sections.push(Section::whole(next(&failure.help), "hint"));
     }
     sections
+}
+
+/// A sentence; lines below it are those of a workflow, to be copied.
+fn next(help: &str) -> String {
+    let Some((sentence, workflow)) = help.split_once('\n') else {
+        return format!("**Next:** {}\n\n", text(help));
+    };
+    let workflow: Vec<String> = lines(workflow).collect();
+    let fence = fence(workflow.iter().map(String::as_str));
+    format!(
+        "**Next:** {}\n\n{fence}yaml\n{}\n{fence}\n\n",
+        text(sentence),
+        workflow.join("\n")
+    )
 }
 
 /// A line broken at its spaces: nobody scrolls to the end of an error.

@@ -91,6 +91,13 @@ fn failed(report: &Report) -> String {
             )
         }
         Reason::Cancelled => format!("⚠️ {} cancelled{}", title(report), place(report)),
+        Reason::ApplyFailed if all > 0 => {
+            format!(
+                "❌ Not applied{}: none of {} is done",
+                to(report),
+                count(all, "change")
+            )
+        }
         _ if report.command == "apply" => format!("❌ Not applied{}: {why}", to(report)),
         _ => format!("❌ {} failed{}: {why}", title(report), place(report)),
     }
@@ -102,6 +109,7 @@ fn title(report: &Report) -> &'static str {
         "plan" => "Plan",
         "apply" => "Apply",
         "drift" => "Drift check",
+        "run" => "Run",
         other => other,
     }
 }
@@ -114,7 +122,15 @@ fn clause(meaning: &str) -> String {
         .min()
         .unwrap_or(meaning.len());
     let clause = meaning[..end].trim_end_matches('.');
-    for article in ["An ", "A ", "The ", "Somebody ", "What ", "Nothing "] {
+    for article in [
+        "An ",
+        "A ",
+        "The ",
+        "There ",
+        "Somebody ",
+        "What ",
+        "Nothing ",
+    ] {
         if let Some(rest) = clause.strip_prefix(article) {
             return format!("{}{rest}", article.to_lowercase());
         }
