@@ -94,10 +94,14 @@ impl Context {
         }
     }
 
-    /// What must not be said of what we were given: the values of variables that are secret by name, whoever set them.
+    /// What must not be said of what we were given: the values of variables that are secret by name, whoever set them,
+    /// and the passwords of proxies.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.variables.iter().filter_map(|(name, value)| {
             let name = name.to_uppercase();
+            if name.ends_with("_PROXY") {
+                return password(value);
+            }
             let secret =
                 SECRET.iter().any(|ending| name.ends_with(ending)) || name.starts_with("TF_TOKEN_");
             (secret && value.trim().len() >= SHORTEST_SECRET).then_some(value.as_str())
@@ -132,6 +136,13 @@ impl Context {
         }
         is_terminal && self.variable("TERM") != Some("dumb")
     }
+}
+
+/// `http://user:password@host:port`
+fn password(address: &str) -> Option<&str> {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (user, _) = rest.rsplit_once('@')?;
+    user.split_once(':').map(|(_, password)| password)
 }
 
 /// The day it is in UTC: grants and waivers end everywhere at once.

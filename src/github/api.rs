@@ -39,6 +39,15 @@ impl std::fmt::Debug for GitHub<'_> {
     }
 }
 
+impl Drop for GitHub<'_> {
+    /// Without waiting for the system, which may look for the name of a host longer than a cancelled run lives.
+    fn drop(&mut self) {
+        if let Ok(idle) = tokio::runtime::Builder::new_current_thread().build() {
+            std::mem::replace(&mut self.runtime, idle).shutdown_background();
+        }
+    }
+}
+
 /// Ends all asking and waiting at a moment; from any thread, also while the client is at it.
 #[derive(Debug, Clone)]
 pub(crate) struct Hurry(watch::Sender<Option<Instant>>);
@@ -229,5 +238,30 @@ impl<'a> GitHub<'a> {
                 self.patience.answer.as_secs()
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::github::access::Proxies;
+
+    #[test]
+    fn a_client_ends_although_the_system_still_looks_for_a_host() {
+        let access = Access {
+            api_url: "http://127.0.0.1:1".to_owned(),
+            graphql_url: "http://127.0.0.1:1/graphql".to_owned(),
+            token: "token".to_owned(),
+            repository: "octo-org/servers".to_owned(),
+            ca_bundle: None,
+            proxies: Proxies::default(),
+            patience: Patience::default(),
+        };
+        let github = GitHub::new(&access, |_| {}).unwrap();
+        let (found, search) = std::sync::mpsc::channel::<()>();
+        github.runtime.spawn_blocking(move || search.recv());
+        drop(github);
+        // Waiting for it would have been for ever: it ends only now.
+        drop(found);
     }
 }

@@ -232,11 +232,17 @@ fn dispatch(
         .operation
         .as_deref()
         .or_else(|| given.get("operation").map(String::as_str));
-    if task.servers.is_empty() {
-        task.servers = given
-            .get("servers")
-            .map(|servers| list(servers))
-            .unwrap_or_default();
+    if task.servers.is_empty()
+        && let Some(servers) = given.get("servers")
+    {
+        task.servers = list(servers);
+        if task.servers.is_empty() {
+            return Decision::Refuse {
+                reason: Reason::BadInput,
+                message: "the input `servers` of the workflow names none".to_owned(),
+                help: "leave it empty for all of them".to_owned(),
+            };
+        }
     }
     let decision = chosen(operation, Operation::Plan, Operation::ALL, task);
     let on_default =

@@ -94,6 +94,10 @@ impl Inputs {
                 "the input `lock-timeout` is `{lock_timeout}`: it takes a time such as `90s` or `5m`"
             ));
         }
+        let servers = input("servers").map(list);
+        if servers.as_ref().is_some_and(Vec::is_empty) {
+            wrong.push("the input `servers` names none: leave it empty for all of them".to_owned());
+        }
         let mut path = |name: &str| {
             let path = Utf8PathBuf::from(input(name)?);
             if path.is_absolute() {
@@ -111,7 +115,7 @@ impl Inputs {
         Ok(Self {
             token: input("github-token").unwrap_or_default().to_owned(),
             operation: input("operation").map(str::to_owned),
-            servers: list(input("servers").unwrap_or_default()),
+            servers: servers.unwrap_or_default(),
             environment: input("environment").map(str::to_owned),
             describers,
             cloud,
@@ -225,9 +229,11 @@ mod tests {
             ("sarif", "maybe"),
             ("lock-timeout", "5"),
             ("describers", "/home/runner/describers"),
+            // Nobody who writes this means all of them.
+            ("servers", ", ,"),
         ])
         .unwrap_err();
-        assert_eq!(wrong.len(), 5, "{wrong:#?}");
+        assert_eq!(wrong.len(), 6, "{wrong:#?}");
         assert!(wrong[0].contains("`azure`, `simulated`"));
     }
 

@@ -185,6 +185,12 @@ fn a_deleted_branch_and_a_tag_are_nothing_to_do() {
 }
 
 #[test]
+fn a_dispatch_on_servers_without_a_name_does_not_mean_all_of_them() {
+    let inputs = json!({ "operation": "apply", "servers": " , " });
+    dispatch("refs/heads/main", &inputs).is_refused(&["bad-input", "`servers`"]);
+}
+
+#[test]
 fn a_dispatch_does_what_it_names_on_the_servers_it_names() {
     let told = dispatch(
         "refs/heads/main",

@@ -21,7 +21,8 @@ pub(super) fn give_back(step: &Step<'_>) {
 
 fn give(ours: &Utf8Path, owner: &Utf8Path) -> std::io::Result<()> {
     let owner = fs_err::metadata(owner)?;
-    let mut left = vec![ours.to_owned()];
+    // Others may have put files in there whose names are not UTF-8.
+    let mut left = vec![ours.as_std_path().to_owned()];
     while let Some(path) = left.pop() {
         let Ok(found) = fs_err::symlink_metadata(&path) else {
             continue;
@@ -31,8 +32,8 @@ fn give(ours: &Utf8Path, owner: &Utf8Path) -> std::io::Result<()> {
             lchown(&path, Some(owner.uid()), Some(owner.gid()))?;
         }
         if found.is_dir() {
-            for entry in path.read_dir_utf8()? {
-                left.push(entry?.into_path());
+            for entry in fs_err::read_dir(&path)? {
+                left.push(entry?.path());
             }
         }
     }

@@ -83,6 +83,7 @@ pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Re
 pub(super) fn skipped(step: &Step<'_>) -> Exit {
     let mut outputs = Outputs::default();
     outputs.set("result", "skipped");
+    outputs.set("failure-reason", "");
     write(step, &outputs);
     Exit::Clean
 }

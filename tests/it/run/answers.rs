@@ -142,6 +142,10 @@ fn nothing_to_do_is_no_failure() {
         "{}",
         ended.log
     );
+    assert_eq!(
+        ended.outputs.get("failure-reason").map(String::as_str),
+        Some("")
+    );
     let refused = Job::new().ends("issue_comment.created", 1);
     assert_eq!(refused.output("failure-reason"), "refused");
     assert!(

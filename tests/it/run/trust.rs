@@ -86,6 +86,24 @@ fn no_secret_is_said_anywhere_in_any_form() {
 }
 
 #[test]
+fn the_password_of_a_proxy_is_a_secret_too() {
+    let mut job = Job::managed();
+    let path =
+        job.terraform("[ \"$1\" != init ] || { echo \"cannot use $HTTPS_PROXY\" >&2; exit 1; }");
+    job.set("PATH", &path)
+        .set("HTTPS_PROXY", "http://somebody:pr0xy-pass@proxy.example:x");
+    let ended = job.ends("pull_request.opened", 1);
+    assert!(
+        ended.log.contains("cannot use http://somebody:***@"),
+        "{}",
+        ended.log
+    );
+    for (place, text) in everything(&job, &ended) {
+        assert!(!text.contains("pr0xy-pass"), "in {place}:\n{text}");
+    }
+}
+
+#[test]
 fn no_text_of_a_pull_request_is_a_command_to_the_runner() {
     let job = Job::new();
     let hostile =
@@ -179,6 +197,11 @@ fn what_was_made_belongs_to_the_owner_of_the_workspace() {
     let owner = fs::metadata(job.project.path(""))
         .expect("the workspace")
         .uid();
+    // Somebody has committed a file there, and its name is not UTF-8.
+    let name: std::ffi::OsString = std::os::unix::ffi::OsStringExt::from_vec(vec![b'x', 0xff]);
+    let strange = job.project.path(".lostops").join(name);
+    fs::create_dir(job.project.path(".lostops")).expect("the folder");
+    fs::write(strange, "").expect("the file");
     job.ends("pull_request.opened", 0);
     let mut left = vec![
         job.project.path(".lostops"),
