@@ -47,6 +47,13 @@ fn run(cli: cli::Cli, guarded: &mut report::log::Guarded) -> anyhow::Result<exit
     let context = context::Context::from_process()?;
     guarded.in_workflow = context.in_workflow();
     guarded.redactor = redact::Redactor::new(context.secrets());
+    let writer = guarded.clone();
+    // A panic is told as inert as everything else.
+    std::panic::set_hook(Box::new(move |panic| {
+        let _ = writer
+            .clone()
+            .write_all(format!("lostops: {panic}\n").as_bytes());
+    }));
     let level = match cli.global.verbose {
         // The workflow was started with debug logging.
         0 if context.variable("RUNNER_DEBUG") == Some("1") => "lostops=debug",

@@ -46,6 +46,8 @@ pub(crate) struct Task {
     /// The commit that findings point at.
     pub(crate) commit: String,
     pub(crate) audience: Audience,
+    /// The token may write. It may not when a fork or Dependabot started the run.
+    pub(crate) trusted: bool,
     /// Whose event it is, in words: `pull request #7`.
     pub(crate) because: String,
     /// What was left out, and why.
@@ -81,6 +83,7 @@ pub(crate) fn decide(
         servers: inputs.servers.clone(),
         commit: runner.sha.clone(),
         audience: Audience::Nobody,
+        trusted: true,
         because: String::new(),
         notices: Vec::new(),
     };
@@ -168,6 +171,7 @@ fn pull_request(pull: &PullRequest, runner: &Runner, inputs: &Inputs, mut task: 
         None
     };
     if let Some((why, next)) = untrusted {
+        task.trusted = false;
         task.notices.push(format!(
             "only the describers were judged: nothing was planned and no comment was written, for {why}{next}"
         ));
@@ -237,11 +241,11 @@ fn dispatch(
     {
         task.servers = list(servers);
         if task.servers.is_empty() {
-            return Decision::Refuse {
+            return Decision::Refuse(Refusal {
                 reason: Reason::BadInput,
                 message: "the input `servers` of the workflow names none".to_owned(),
                 help: "leave it empty for all of them".to_owned(),
-            };
+            });
         }
     }
     let decision = chosen(operation, Operation::Plan, Operation::ALL, task);

@@ -71,7 +71,7 @@ pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Re
     if let Some(url) = comment(step, inputs, task, report, &frame, &github) {
         outputs.set("comment-url", url);
     }
-    if let Some(sarif) = sarif.filter(|_| inputs.sarif) {
+    if let Some(sarif) = sarif.filter(|_| inputs.sarif && task.trusted) {
         upload(step, task, &sarif, &github);
     }
     summarise(step, report, &frame);
@@ -102,8 +102,11 @@ pub(super) fn refused(step: &Step<'_>, report: &Report) -> Exit {
     crate::pipeline::exit(report)
 }
 
+/// The environment's own name; empty where its file could not be read, and a folder's name stands in for it.
 fn environment(report: &Report) -> &str {
-    report.environment.as_deref().unwrap_or_default()
+    let read = report.topology.is_some();
+    let name = report.environment.as_deref().filter(|_| read);
+    name.unwrap_or_default()
 }
 
 fn frame(step: &Step<'_>, task: &Task, ended: bool) -> Frame<'static> {

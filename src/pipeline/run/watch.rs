@@ -2,6 +2,7 @@
 
 use super::conversation::{Conversation, LAST_WORDS};
 use crate::github::api::Hurry;
+use crate::process;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -37,6 +38,8 @@ impl Watch {
                     .github(|wait| tracing::debug!("{wait}"))
                     .and_then(|github| {
                         let _ = tell.send(github.hurry());
+                        let hurry = github.hurry();
+                        process::when_cancelled(move || hurry.within(LAST_WORDS));
                         conversation.say(&github, &body, &body, create)
                     });
                 // The report that follows meets the same trouble and tells of it.

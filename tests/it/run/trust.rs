@@ -138,7 +138,7 @@ fn no_text_of_a_pull_request_is_a_command_to_the_runner() {
 
 #[test]
 fn a_fork_is_judged_and_github_never_asked() {
-    let job = Job::new();
+    let mut job = Job::new();
     let ended = job.ends("pull_request.fork", 0);
     assert!(
         ended
@@ -162,6 +162,11 @@ fn a_fork_is_judged_and_github_never_asked() {
     assert!(!ended.log.contains("terraform"), "{}", ended.log);
     job.ends("pull_request.dependabot", 3);
     assert!(job.github.requests().is_empty());
+    job.set("INPUT_SARIF", "true").ends("pull_request.fork", 3);
+    assert!(
+        job.github.requests().is_empty(),
+        "a token that only reads uploads nothing"
+    );
     job.ends("pull_request_target.fork", 1);
 }
 
