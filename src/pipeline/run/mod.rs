@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 
 /// The runner kills a cancelled step ten seconds after its interrupt: this twice, and time to tell what came of it.
 const PATIENCE: Duration = Duration::from_secs(3);
-const NO_WORKFLOW: &str = "this is no workflow: `GITHUB_EVENT_NAME` is not set";
+const NO_WORKFLOW: &str = "this is no workflow";
 const ON_A_TERMINAL: &str = "on a terminal call `lostops check`, `plan` or `apply`, or try an event: `lostops run --dry-run --event-name push --event FILE`";
 
 pub(super) fn run(
@@ -45,7 +45,8 @@ pub(super) fn run(
     if let Some(file) = &arguments.event {
         runner.event_path.clone_from(file);
     }
-    if runner.event_name.is_empty() && !context.in_workflow() && !arguments.dry {
+    // Whoever forgets `--dry-run` on a terminal has not asked for an apply.
+    if !context.in_workflow() && !arguments.dry {
         anyhow::bail!("{NO_WORKFLOW}; {ON_A_TERMINAL}");
     }
     let inputs = Inputs::read(|name| context.variable(name));
