@@ -184,10 +184,10 @@ pub(crate) struct Run {
     #[arg(long = "dry-run")]
     pub(crate) dry: bool,
     /// Name of the event, such as `pull_request` [default: the workflow's]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", requires = "dry")]
     pub(crate) event_name: Option<String>,
     /// File of the event's payload [default: the workflow's]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "dry")]
     pub(crate) event: Option<Utf8PathBuf>,
 }
 

@@ -3,6 +3,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use serde_json::Value;
 
 /// Shorter values are not secrets: hiding `1` would blank every number.
 const SHORTEST: usize = 4;
@@ -60,6 +61,27 @@ impl Redactor {
             .is_some_and(|values| values.is_match(text))
     }
 
+    /// A JSON document, which stays one: only its texts are looked at, as whoever reads it will see them.
+    pub(crate) fn document(&self, text: &str) -> String {
+        if !self.finds(text) {
+            return text.to_owned();
+        }
+        let Ok(mut document) = serde_json::from_str(text) else {
+            return self.text(text);
+        };
+        self.texts(&mut document);
+        format!("{document:#}\n")
+    }
+
+    fn texts(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => self.clean(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.texts(item)),
+            Value::Object(entries) => entries.values_mut().for_each(|entry| self.texts(entry)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
     /// In place; costs nothing where nothing is secret.
     pub(crate) fn clean(&self, text: &mut String) {
         if self.finds(text) {
@@ -80,9 +102,11 @@ pub(crate) fn forms(secret: &str) -> Vec<String> {
         let long = lines.into_iter().filter(|line| line.len() >= SHORTEST_LINE);
         forms.extend(long.map(str::to_owned));
     }
-    let json = serde_json::Value::from(secret).to_string();
-    forms.push(json[1..json.len() - 1].to_owned());
-    forms.push(url_encoded(secret));
+    let json = Value::from(secret).to_string();
+    let json = &json[1..json.len() - 1];
+    forms.push(json.to_owned());
+    forms.push(json_of_go(json));
+    forms.extend(url_encoded(secret));
     for shift in 0..3 {
         forms.extend(base64_inside(secret, shift));
     }
@@ -109,19 +133,31 @@ fn base64_inside(secret: &str, shift: usize) -> Vec<String> {
         .collect()
 }
 
-fn url_encoded(secret: &str) -> String {
+/// As Terraform and its providers write JSON: safe inside HTML.
+fn json_of_go(json: &str) -> String {
+    json.replace('&', "\\u0026")
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+}
+
+/// Twice: with the digits in capitals, as most write them, and in small letters.
+fn url_encoded(secret: &str) -> [String; 2] {
     use std::fmt::Write as _;
-    secret.bytes().fold(String::new(), |mut out, byte| {
+    let mut forms = [String::new(), String::new()];
+    for byte in secret.bytes() {
+        let [upper, lower] = &mut forms;
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                out.push(char::from(byte));
+                upper.push(char::from(byte));
+                lower.push(char::from(byte));
             }
             byte => {
-                let _ = write!(out, "%{byte:02X}");
+                let _ = write!(upper, "%{byte:02X}");
+                let _ = write!(lower, "%{byte:02x}");
             }
         }
-        out
-    })
+    }
+    forms
 }
 
 #[cfg(test)]
@@ -142,6 +178,27 @@ mod tests {
         assert!(hidden(
             "https://x/?q=pa%20ss%2Fw%22ord%2Bwith%5Ceverything&b"
         ));
+        assert!(hidden(
+            "https://x/?q=pa%20ss%2fw%22ord%2bwith%5ceverything&b"
+        ));
+    }
+
+    #[test]
+    fn a_secret_is_hidden_in_json_that_is_safe_inside_html() {
+        let clean = Redactor::new(["a<b>&c\"d"]).text(r#"{"x":"a\u003cb\u003e\u0026c\"d"}"#);
+        assert_eq!(clean, r#"{"x":"***"}"#);
+    }
+
+    #[test]
+    fn a_document_stays_json_whatever_a_secret_looks_like() {
+        let text = r#"{"number":12345678,"findings":["line\nsecret-of-mine","x \" 12345678"]}"#;
+        let secrets = ["nsecret-of-mine", "12345678", "findings", "\\\" 12345678"];
+        let clean = Redactor::new(secrets).document(text);
+        let clean: Value = serde_json::from_str(&clean).unwrap();
+        assert_eq!(
+            clean,
+            serde_json::json!({ "number": 12_345_678, "findings": ["line\nsecret-of-mine", "x \" ***"] })
+        );
     }
 
     #[test]

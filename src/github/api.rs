@@ -193,7 +193,7 @@ impl<'a> GitHub<'a> {
 
     /// Waits before asking again; gives `error` back where that is not to be.
     pub(super) fn wait(&self, wait: Duration, error: GitHubError) -> Result<(), GitHubError> {
-        let waited = self.waited.get() + wait;
+        let waited = self.waited.get().saturating_add(wait);
         if self.hurry.left().is_some_and(|left| wait > left) {
             return Err(error);
         }

@@ -58,11 +58,15 @@ pub(crate) enum Decision {
     Do(Task),
     /// Nothing, and that is right; the sentence says why.
     Nothing(String),
-    Refuse {
-        reason: Reason,
-        message: String,
-        help: String,
-    },
+    Refuse(Refusal),
+}
+
+/// Why nothing is done, and what to do instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) reason: Reason,
+    pub(crate) message: String,
+    pub(crate) help: String,
 }
 
 /// Decides. `default_branch` is the repository's, where the payload names it.
@@ -179,11 +183,11 @@ fn pull_request(pull: &PullRequest, runner: &Runner, inputs: &Inputs, mut task: 
         task,
     );
     match decision {
-        Decision::Refuse {
+        Decision::Refuse(Refusal {
             reason: Reason::Refused,
             message,
             ..
-        } => refuse(
+        }) => refuse(
             message,
             "a pull request is planned; its merge is applied by the push to the default branch",
         ),
@@ -263,11 +267,11 @@ fn chosen(asked: Option<&str>, usual: Operation, may: &[Operation], mut task: Ta
         {
             Some(operation) => *operation,
             None => {
-                return Decision::Refuse {
+                return Decision::Refuse(Refusal {
                     reason: Reason::UnknownOperation,
                     message: format!("there is no operation `{asked}`"),
                     help: format!("choose one of {}", words(Operation::ALL)),
-                };
+                });
             }
         },
     };
@@ -282,9 +286,9 @@ fn chosen(asked: Option<&str>, usual: Operation, may: &[Operation], mut task: Ta
 }
 
 fn refuse(message: String, help: &str) -> Decision {
-    Decision::Refuse {
+    Decision::Refuse(Refusal {
         reason: Reason::Refused,
         message,
         help: help.to_owned(),
-    }
+    })
 }

@@ -6,7 +6,7 @@ use crate::cli::Describers;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::fleet::words::and_list;
-use crate::github::decision::Decision;
+use crate::github::decision::{Decision, Refusal};
 use crate::github::inputs::Inputs;
 use crate::github::runner::Runner;
 use crate::report::Report;
@@ -180,7 +180,7 @@ fn action(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<()> {
             );
             sheet.line(Mark::Ok, "event", &words)?;
         }
-        Decision::Refuse { message, help, .. } => {
+        Decision::Refuse(Refusal { message, help, .. }) => {
             sheet.line(Mark::Missing, "event", &inert(&message))?;
             sheet.below(&inert(&help))?;
         }

@@ -11,7 +11,7 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 
 pub(crate) use patience::limit;
-pub(crate) use signal::{cancelled, forward_interrupts, when_cancelled};
+pub(crate) use signal::{cancelled, forward_interrupts, refuse_when_cancelled, when_cancelled};
 
 /// A child process that has not been started yet.
 #[derive(Debug, Clone)]
@@ -81,7 +81,7 @@ impl Invocation {
 
     /// Runs to the end and keeps what it printed. A non-zero exit is data, not an error.
     pub(crate) fn output(&self) -> anyhow::Result<Finished> {
-        signal::refuse_when_cancelled()?;
+        refuse_when_cancelled()?;
         let expression = self.expression().stdout_capture();
         let (handle, _running) = signal::Running::start(|| expression.start(), duct::Handle::pids)
             .with_context(|| format!("could not start {self}"))?;
@@ -93,7 +93,7 @@ impl Invocation {
 
     /// Runs to the end and hands over each line of standard output as it is printed.
     pub(crate) fn lines(&self, mut each: impl FnMut(&str)) -> anyhow::Result<Finished> {
-        signal::refuse_when_cancelled()?;
+        refuse_when_cancelled()?;
         let expression = self.expression();
         let (handle, _running) =
             signal::Running::start(|| expression.reader(), duct::ReaderHandle::pids)

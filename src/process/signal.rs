@@ -24,7 +24,8 @@ pub(crate) fn cancelled() -> bool {
     CANCELLED.load(Ordering::SeqCst)
 }
 
-pub(super) fn refuse_when_cancelled() -> Result<(), Cancelled> {
+/// For work that must not begin, or go on, after an interrupt.
+pub(crate) fn refuse_when_cancelled() -> Result<(), Cancelled> {
     if cancelled() { Err(Cancelled) } else { Ok(()) }
 }
 

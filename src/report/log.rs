@@ -154,9 +154,11 @@ fn neutral_line(line: &str) -> String {
 }
 
 /// What we have written ourselves, colours and all: what stands in it from others has no escape sequences any more,
-/// but could still begin a line.
+/// but could still begin a line; a runner ends one at a bare carriage return, too.
 pub(crate) fn neutral(text: &str) -> String {
-    text.split_inclusive('\n').map(neutral_line).collect()
+    text.split_inclusive(['\n', '\r'])
+        .map(neutral_line)
+        .collect()
 }
 
 /// Standard error for messages of the program itself, free of secrets and, in a workflow, of commands.
@@ -178,15 +180,17 @@ impl Guarded {
 }
 
 impl io::Write for Guarded {
-    /// One whole message at a time.
+    /// One whole message at a time. It never fails: whoever writes a log complains of a failure where it has just
+    /// failed, and ends the program.
     fn write(&mut self, message: &[u8]) -> io::Result<usize> {
         let text = self.text(&String::from_utf8_lossy(message));
-        io::stderr().write_all(text.as_bytes())?;
+        let _ = io::stderr().write_all(text.as_bytes());
         Ok(message.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().flush()
+        let _ = io::stderr().flush();
+        Ok(())
     }
 }
 
@@ -239,5 +243,9 @@ mod tests {
             redactor: Redactor::new(["hunter22"]),
         };
         assert_eq!(guard.text("a hunter22\n\n::b\n"), "a ***\n\n:\u{200b}:b\n");
+        assert_eq!(
+            commands(&guard.text("a\r::error::b\r\n::c\r##[group]\n")),
+            0
+        );
     }
 }

@@ -8,12 +8,17 @@ use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use include_dir::{Dir, include_dir};
 use serde_json::{Value, json};
+use std::fs::TryLockError;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::time::Duration;
 
 static MODULE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/terraform");
 
 /// The folder beside the describers that holds what lostops keeps between runs.
 pub(crate) const FOLDER: &str = ".lostops";
+
+/// Between two looks whether whoever holds the folder has left it.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Where one environment is planned against one cloud.
 #[derive(Debug, Clone)]
@@ -81,10 +86,19 @@ impl Workspace {
         private_folder(&self.folder)?;
         let file = std::fs::File::create(self.folder.join("lock"))
             .with_context(|| format!("could not lock the folder `{}`", self.folder))?;
-        if file.try_lock().is_err() {
+        let taken = || match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        };
+        let context = || format!("could not lock the folder `{}`", self.folder);
+        if !taken().with_context(context)? {
             waiting();
-            file.lock()
-                .with_context(|| format!("could not lock the folder `{}`", self.folder))?;
+            while !taken().with_context(context)? {
+                // The system's own wait would outlast an interrupt.
+                crate::process::refuse_when_cancelled().with_context(context)?;
+                std::thread::sleep(LOOK_AGAIN);
+            }
         }
         Ok(Lock { _file: file })
     }

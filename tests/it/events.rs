@@ -271,7 +271,7 @@ fn outside_of_a_workflow_it_says_what_to_call_instead() {
     let run = Project::lostops().run(&forgotten);
     assert_eq!(
         (run.code, run.stdout.as_str()),
-        (1, ""),
+        (2, ""),
         "nothing is applied: {run:?}"
     );
 }

@@ -6,6 +6,7 @@ use crate::github::api::GitHub;
 use crate::github::error::{Cause, GitHubError};
 use crate::github::fake_github::{FakeGitHub, FakeProxy, Fault, JOB, TOKEN, route};
 use camino::Utf8PathBuf;
+use std::time::Duration;
 
 /// Through every address there is: an old comment makes the client ask GraphQL too.
 fn edit(fake: &FakeGitHub, access: &Access) -> Result<(), GitHubError> {
@@ -220,4 +221,19 @@ fn what_no_request_can_carry_is_refused_before_the_first_one() {
         assert_eq!(error.cause(), Cause::Setup);
         assert!(!error.help().is_empty());
     }
+}
+
+#[test]
+fn a_wait_longer_than_any_clock_counts_is_not_waited_for() {
+    let fake = FakeGitHub::start();
+    fake.open_pull(7);
+    fake.fault(Fault::status(route::LIST_COMMENTS, 502, "Bad Gateway"));
+    let limit = Fault::status(route::LIST_COMMENTS, 429, "Too Many Requests");
+    fake.fault(limit.header("retry-after", &u64::MAX.to_string()));
+    let mut access = access(&fake);
+    // What was waited before comes on top.
+    access.patience.step = Duration::from_secs(1);
+    let github = GitHub::new(&access, |_| {}).unwrap();
+    let error = github.upsert_comment(7, MARKER, &body("plan"), true);
+    assert_eq!(error.unwrap_err().cause(), Cause::Limited);
 }

@@ -19,7 +19,7 @@ const PATIENCE: Patience = Patience {
     answer: Duration::from_secs(30),
 };
 const MARKER: &str =
-    "<!-- lostops {\"v\":1,\"environment\":\"production\",\"describers\":\"describers\"} -->\n";
+    "<!-- lostops {\"v\":1,\"describers\":\"describers\",\"environment\":\"production\"} -->\n";
 
 fn access(fake: &FakeGitHub) -> Access {
     Access {

@@ -20,7 +20,8 @@ pub(super) struct Conversation {
     /// The pushed commit and its branch, to find the pull request by.
     sha: String,
     branch: String,
-    marker: String,
+    environment: String,
+    describers: String,
 }
 
 impl Conversation {
@@ -43,7 +44,8 @@ impl Conversation {
                 .strip_prefix("refs/heads/")
                 .unwrap_or(git_ref)
                 .to_owned(),
-            marker: marker(environment, inputs.describers.as_str()),
+            environment: environment.to_owned(),
+            describers: inputs.describers.as_str().to_owned(),
         })
     }
 
@@ -68,12 +70,29 @@ impl Conversation {
                 .map(|pull| pull.number),
         };
         let Some(pull) = pull else { return Ok(None) };
-        let write = |body: &str| {
-            let body = format!("{}\n{body}", self.marker);
-            github.upsert_comment(pull, &self.marker, &body, create)
+        let marker = marker(&self.describers, &self.environment);
+        // A run that could not even read the environment's name leaves its comment without one, and takes any of the
+        // folder for its own.
+        let known = if self.environment.is_empty() {
+            vec![any_of(&self.describers)]
+        } else {
+            vec![marker.clone(), self::marker(&self.describers, "")]
         };
-        match write(body) {
-            Err(error) if error.cause() == Cause::TooLong => write(short),
+        let written = |body: &str| {
+            let body = format!("{marker}\n{body}");
+            for known in &known {
+                let edited = github.upsert_comment(pull, known, &body, false)?;
+                if edited.is_some() {
+                    return Ok(edited);
+                }
+            }
+            if !create {
+                return Ok(None);
+            }
+            github.upsert_comment(pull, &marker, &body, true)
+        };
+        match written(body) {
+            Err(error) if error.cause() == Cause::TooLong => written(short),
             done => done,
         }
     }
@@ -104,24 +123,33 @@ pub(super) fn access(step: &Step<'_>, inputs: &Inputs) -> Access {
     }
 }
 
-/// The comment's first bytes: by them, and by its author, it is found again. Data in it cannot end it.
-fn marker(environment: &str, describers: &str) -> String {
-    let plain = |text: &str| -> String {
-        text.bytes()
-            .map(|byte| match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'/' => {
-                    char::from(byte).to_string()
-                }
-                // Two dashes in a row would end an HTML comment.
-                byte => format!("%{byte:02X}"),
-            })
-            .collect()
-    };
+/// The comment's first bytes: by them, and by its author, it is found again.
+fn marker(describers: &str, environment: &str) -> String {
     format!(
-        "<!-- lostops {{\"v\":1,\"environment\":\"{}\",\"describers\":\"{}\"}} -->",
-        plain(environment),
+        "{}\"environment\":\"{}\"}} -->",
+        any_of(describers),
+        plain(environment)
+    )
+}
+
+/// What the markers of all environments of one folder begin with.
+fn any_of(describers: &str) -> String {
+    format!(
+        "<!-- lostops {{\"v\":1,\"describers\":\"{}\",",
         plain(describers)
     )
+}
+
+/// Data in a marker cannot end it: two dashes in a row would end an HTML comment.
+fn plain(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'/' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -130,9 +158,10 @@ mod tests {
 
     #[test]
     fn a_name_cannot_end_the_marker_or_be_taken_for_another() {
-        let hostile = marker("a--><b>", "x\"y");
+        let hostile = marker("x\"y", "a--><b>");
         assert_eq!(hostile.matches("-->").count(), 1, "{hostile}");
         assert!(hostile.ends_with("-->"));
-        assert_ne!(marker("a-b", "d"), marker("a_b", "d"));
+        assert_ne!(marker("d", "a-b"), marker("d", "a_b"));
+        assert!(!marker("web2", "a").starts_with(&any_of("web")));
     }
 }

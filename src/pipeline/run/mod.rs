@@ -13,7 +13,7 @@ use crate::cli::Run as Arguments;
 use crate::context::{Context, Reader};
 use crate::exit::Exit;
 use crate::finding;
-use crate::github::decision::{Decision, decide};
+use crate::github::decision::{Decision, Refusal, decide};
 use crate::github::event::{Event, default_branch};
 use crate::github::inputs::Inputs;
 use crate::github::runner::Runner;
@@ -28,7 +28,6 @@ use std::time::{Duration, Instant};
 
 /// The runner kills a cancelled step ten seconds after its interrupt: this twice, and time to tell what came of it.
 const PATIENCE: Duration = Duration::from_secs(3);
-const NO_WORKFLOW: &str = "this is no workflow";
 const ON_A_TERMINAL: &str = "on a terminal call `lostops check`, `plan` or `apply`, or try an event: `lostops run --dry-run --event-name push --event FILE`";
 
 pub(super) fn run(
@@ -47,19 +46,14 @@ pub(super) fn run(
     }
     // Whoever forgets `--dry-run` on a terminal has not asked for an apply.
     if !context.in_workflow() && !arguments.dry {
-        anyhow::bail!("{NO_WORKFLOW}; {ON_A_TERMINAL}");
+        anyhow::bail!("this is no workflow: `GITHUB_ACTIONS` is not `true`; {ON_A_TERMINAL}");
     }
-    let inputs = Inputs::read(|name| context.variable(name));
-    let decision = match &inputs {
-        Ok(inputs) => decided(&runner, inputs),
-        Err(wrong) => Decision::Refuse {
-            reason: Reason::BadInput,
-            message: wrong.join("\n"),
-            help: "action.yml and the README list every input".to_owned(),
-        },
-    };
+    let decided = inputs(context).map(|inputs| {
+        let decision = decided(&runner, &inputs);
+        (inputs, decision)
+    });
     if arguments.dry {
-        return dry::show(&decision, out);
+        return dry::show(&decided, out);
     }
     process::forward_interrupts().context("could not listen for interrupts")?;
     process::limit(PATIENCE);
@@ -72,7 +66,8 @@ pub(super) fn run(
     if context.in_workflow() {
         // Before anything that could hold one of them.
         for form in secrets.iter().flat_map(|secret| redact::forms(secret)) {
-            out.write_all(mask(&form).as_bytes())?;
+            // Where nothing can be written there is no log to hide it in, and the work goes on as without one.
+            let _ = out.write_all(mask(&form).as_bytes());
         }
     }
     let step = Step {
@@ -83,36 +78,24 @@ pub(super) fn run(
         colours: colours || context.in_workflow(),
         begun,
     };
-    let exit = match (decision, &inputs) {
-        (Decision::Nothing(why), _) => {
+    let exit = match decided {
+        Ok((inputs, Decision::Do(task))) => {
+            let watch = publish::watch(&step, &inputs, &task);
+            let mut report = perform::perform(&step, &inputs, &task);
+            watch.end();
+            settle(&mut report, &step.redactor);
+            publish::publish(&step, &inputs, &task, &report)
+        }
+        Ok((_, Decision::Nothing(why))) => {
             step.log.say(&format!("Nothing to do: {why}."));
             publish::skipped(&step)
         }
-        (Decision::Do(task), Ok(inputs)) => {
-            let watch = publish::watch(&step, inputs, &task);
-            let mut report = perform::perform(&step, inputs, &task);
-            watch.end();
-            settle(&mut report, &step.redactor);
-            publish::publish(&step, inputs, &task, &report)
-        }
-        (
-            Decision::Refuse {
-                reason,
-                message,
-                help,
-            },
-            _,
-        ) => {
+        Ok((_, Decision::Refuse(failure))) | Err(failure) => {
             let mut report = Report::new("run");
-            report.failure = Some(Failure {
-                reason,
-                message,
-                help,
-            });
+            report.failure = Some(failure.into());
             settle(&mut report, &step.redactor);
             publish::refused(&step, &report)
         }
-        (Decision::Do(_), Err(_)) => Exit::Failed,
     };
     ownership::give_back(&step);
     Ok(exit)
@@ -134,30 +117,48 @@ fn settle(report: &mut Report, redactor: &Redactor) {
     report.redact(redactor);
 }
 
+fn inputs(context: &Context) -> Result<Inputs, Refusal> {
+    Inputs::read(|name| context.variable(name)).map_err(|wrong| Refusal {
+        reason: Reason::BadInput,
+        message: wrong.join("\n"),
+        help: "action.yml and the README list every input".to_owned(),
+    })
+}
+
 /// What is to be done in this workflow, or on a terminal for an event file.
 pub(super) fn decided(runner: &Runner, inputs: &Inputs) -> Decision {
     if runner.event_name.is_empty() {
-        return Decision::Refuse {
+        return Decision::Refuse(Refusal {
             reason: Reason::Refused,
-            message: NO_WORKFLOW.to_owned(),
+            message: "no event is named: `GITHUB_EVENT_NAME` is not set".to_owned(),
             help: ON_A_TERMINAL.to_owned(),
-        };
+        });
     }
     let payload = match payload(runner) {
         Ok(payload) => payload,
         Err(error) => {
-            return Decision::Refuse {
+            return Decision::Refuse(Refusal {
                 reason: Reason::Failed,
                 message: format!("{error:#}"),
                 help: "it is the payload of the event as JSON: in a workflow `GITHUB_EVENT_PATH` names it, on a terminal `--event FILE`"
                     .to_owned(),
-            };
+            });
         }
     };
     let mut runner = runner.clone();
     runner.complete(&payload);
     let event = Event::read(&runner.event_name, &payload, &runner.git_ref);
     decide(&event, &runner, inputs, default_branch(&payload).as_deref())
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            reason: refusal.reason,
+            message: refusal.message,
+            help: refusal.help,
+        }
+    }
 }
 
 fn payload(runner: &Runner) -> anyhow::Result<serde_json::Value> {

@@ -55,18 +55,24 @@ pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Re
     let sarif = keep("sarif", "lostops.sarif", report::sarif::render);
     let frame = frame(step, task, true);
     annotate(step, report);
+    // One for all that is said, for the time it may wait is shared.
+    let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait));
+    if let Ok(github) = &github {
+        let hurry = github.hurry();
+        process::when_cancelled(move || hurry.within(LAST_WORDS));
+    }
     if process::cancelled() {
         // Seconds are left: what other steps branch on comes before what may take long.
         write(step, &outputs);
         summarise(step, report, &frame);
-        comment(step, inputs, task, report, &frame);
+        comment(step, inputs, task, report, &frame, &github);
         return crate::pipeline::exit(report);
     }
-    if let Some(url) = comment(step, inputs, task, report, &frame) {
+    if let Some(url) = comment(step, inputs, task, report, &frame, &github) {
         outputs.set("comment-url", url);
     }
     if let Some(sarif) = sarif.filter(|_| inputs.sarif) {
-        upload(step, inputs, task, &sarif);
+        upload(step, task, &sarif, &github);
     }
     summarise(step, report, &frame);
     write(step, &outputs);
@@ -120,6 +126,7 @@ fn comment(
     task: &Task,
     report: &Report,
     frame: &Frame<'_>,
+    github: &Result<GitHub<'_>, GitHubError>,
 ) -> Option<String> {
     let create = match inputs.comment {
         CommentInput::Never => return None,
@@ -137,44 +144,43 @@ fn comment(
         .redactor
         .text(&comment::render(report, frame, comment::COMMENT));
     let short = step.redactor.text(&comment::compact(report, frame));
-    let written = conversation
-        .github(|wait| step.log.say(wait))
-        .and_then(|github| {
-            be_quick_when_cancelled(&github);
-            conversation.say(&github, &body, &short, create)
-        });
+    let written = match github {
+        Ok(github) => conversation.say(github, &body, &short, create),
+        Err(error) => return untold(step, error),
+    };
     match written {
         Ok(written) => written.map(|written| written.url),
-        Err(error) => {
-            warn(step, &trouble(&error));
-            None
-        }
+        Err(error) => untold(step, &error),
     }
 }
 
-fn upload(step: &Step<'_>, inputs: &Inputs, task: &Task, sarif: &[u8]) {
+fn upload(
+    step: &Step<'_>,
+    task: &Task,
+    sarif: &[u8],
+    github: &Result<GitHub<'_>, GitHubError>,
+) -> Option<()> {
+    let github = match github {
+        Ok(github) => github,
+        Err(error) => return untold(step, error),
+    };
     // Code scanning knows what was checked out, which for a pull request is its merge.
-    let uploaded =
-        GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).and_then(|github| {
-            be_quick_when_cancelled(&github);
-            github.upload_sarif(&step.runner.sha, &step.runner.git_ref, sarif)
-        });
-    match uploaded {
-        Ok(id) => step.log.say(&format!(
-            "Code scanning reads the findings of {} as {id}.",
-            task.because
-        )),
-        Err(error) => warn(step, &trouble(&error)),
+    match github.upload_sarif(&step.runner.sha, &step.runner.git_ref, sarif) {
+        Ok(id) => {
+            step.log.say(&format!(
+                "Code scanning reads the findings of {} as {id}.",
+                task.because
+            ));
+            Some(())
+        }
+        Err(error) => untold(step, &error),
     }
 }
 
-fn be_quick_when_cancelled(github: &GitHub<'_>) {
-    let hurry = github.hurry();
-    process::when_cancelled(move || hurry.within(LAST_WORDS));
-}
-
-fn trouble(error: &GitHubError) -> String {
-    format!("{error}\n{}", error.help())
+/// GitHub would not hear it: that is worth a warning, and no more.
+fn untold<T>(step: &Step<'_>, error: &GitHubError) -> Option<T> {
+    warn(step, &format!("{error}\n{}", error.help()));
+    None
 }
 
 type Render = fn(&Report, &mut dyn std::io::Write) -> std::io::Result<()>;
@@ -191,7 +197,7 @@ fn kept(
         .and_then(|()| {
             text = step
                 .redactor
-                .text(&String::from_utf8_lossy(&text))
+                .document(&String::from_utf8_lossy(&text))
                 .into_bytes();
             files::write(&step.context.folder, path, &text)
         });

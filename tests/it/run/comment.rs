@@ -22,7 +22,7 @@ fn a_plan_is_one_comment_that_answers_first_and_links_lines_at_the_head() {
     );
     let ended = job.ends("pull_request.opened", 3);
     let comment = job.comment();
-    assert!(comment.starts_with("<!-- lostops {\"v\":1,\"environment\":\"production\",\"describers\":\"describers\"} -->\n"), "{comment}");
+    assert!(comment.starts_with("<!-- lostops {\"v\":1,\"describers\":\"describers\",\"environment\":\"production\"} -->\n"), "{comment}");
     assert!(headline(&comment).starts_with("### ❌ "), "{comment}");
     assert!(
         comment.contains(&format!(
@@ -216,4 +216,22 @@ fn a_github_that_fails_changes_nothing_about_an_apply() {
         "{}",
         ended.log
     );
+}
+
+#[test]
+fn describers_that_cannot_be_read_do_not_leave_a_second_comment() {
+    let job = Job::new();
+    let (aside, folder) = (job.project.path("aside"), job.project.path("describers"));
+    for _ in 0..2 {
+        std::fs::rename(&folder, &aside).expect("the folder");
+        job.run("pull_request.opened");
+        assert!(
+            !headline(&job.comment()).contains('✅'),
+            "{}",
+            job.comment()
+        );
+        std::fs::rename(&aside, &folder).expect("the folder");
+        job.ends("pull_request.opened", 0);
+        assert!(headline(&job.comment()).contains('✅'), "{}", job.comment());
+    }
 }

@@ -5,6 +5,7 @@ mod comment;
 mod first_steps;
 mod long;
 mod servers;
+mod trouble;
 mod trust;
 
 use crate::fake_github::{FakeGitHub, TOKEN};
@@ -117,6 +118,23 @@ impl Job {
         let comments = self.github.comments(7);
         assert_eq!(comments.len(), 1, "{comments:#?}");
         comments[0].body.clone()
+    }
+
+    /// A `PATH` on which another Terraform comes first: it does this, in the words of a shell, and then what the real
+    /// one does.
+    pub(super) fn terraform(&self, before: &str) -> String {
+        let path = std::env::var("PATH").unwrap_or_default();
+        let real = path
+            .split(':')
+            .map(|folder| Path::new(folder).join("terraform"))
+            .find(|program| program.is_file())
+            .expect("terraform");
+        let script = format!("#!/bin/sh\n{before}\nexec '{}' \"$@\"\n", real.display());
+        self.project.write("bin/terraform", script);
+        let program = self.project.path("bin/terraform");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&program, mode).expect("a program");
+        format!("{}:{path}", self.project.path("bin").display())
     }
 
     /// Changes the job's simulated cloud by hand.
