@@ -101,9 +101,14 @@ fn filtered(comment: &str) -> String {
     kept
 }
 
-/// `lostops 1.2.3` as `lostops N`
+/// `lostops 1.2.3` as `lostops N`, and how long it took without its length: a busy machine takes minutes.
 fn versions(line: &str) -> String {
-    digits(line).replace("N.N.N", "N")
+    let line = digits(line).replace("N.N.N", "N");
+    let parts = line.split(" · ").map(|part| match part {
+        "N s" | "N min N s" => "N.N s",
+        other => other,
+    });
+    parts.collect::<Vec<_>>().join(" · ")
 }
 
 fn digits(line: &str) -> String {

@@ -266,6 +266,20 @@ fn outside_of_a_workflow_it_says_what_to_call_instead() {
         "{run:?}"
     );
     assert_eq!(run.stdout, "", "no workflow command for a person");
+    let push = crate::harness::root().join("tests/it/events/push.direct.json");
+    let forgotten = [
+        "run",
+        "--event-name",
+        "push",
+        "--event",
+        &push.to_string_lossy(),
+    ];
+    let run = Project::lostops().run(&forgotten);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (2, ""),
+        "nothing is applied: {run:?}"
+    );
 }
 
 #[test]

@@ -44,6 +44,7 @@ pub(super) fn run(
     if let Some(file) = &arguments.event {
         runner.event_path.clone_from(file);
     }
+    // Whoever forgets `--dry-run` on a terminal has not asked for an apply.
     if !context.in_workflow() && !arguments.dry {
         anyhow::bail!("this is no workflow: `GITHUB_ACTIONS` is not `true`; {ON_A_TERMINAL}");
     }

@@ -107,7 +107,7 @@ pub(super) fn table(report: &Report, whole: bool) -> Vec<Section<'_>> {
     let open = if planned {
         "| Server | Changes | Open ports |\n|---|---|---|\n"
     } else {
-        "| Server | Open ports |\n|---|---|\n"
+        "| Server | Declared ports |\n|---|---|\n"
     };
     let row = move |sheet: &ServerSheet| {
         if planned {
@@ -214,8 +214,13 @@ pub(super) fn exposures(report: &Report) -> Vec<Section<'_>> {
     let with = report.servers.iter();
     with.filter(|sheet| sheet.exposures().next().is_some())
         .map(|sheet| {
+            let stages = if sheet.planned.is_empty() {
+                "declared"
+            } else {
+                "declared and planned"
+            };
             let open = format!(
-                "<details><summary>Ports of {}, declared and planned</summary>\n\n| Stage | Port | From | For | Evidence |\n|---|---|---|---|---|\n",
+                "<details><summary>Ports of {}, {stages}</summary>\n\n| Stage | Port | From | For | Evidence |\n|---|---|---|---|---|\n",
                 html(&sheet.name)
             );
             let shown: Vec<&ShownExposure> = sheet.exposures().collect();
