@@ -178,21 +178,17 @@ fn what_is_granted_and_destroys_is_marked() {
 
 #[test]
 fn a_partial_apply_says_what_is_done_what_failed_and_what_was_not_begun() {
-    let project = staging();
-    project.plan(0);
-    project.portal(&[
-        "fault",
-        "quota",
-        "--type",
-        "azurerm_linux_virtual_machine",
-        "--times",
-        "50",
-    ]);
-    let run = markdown(&project, "apply");
+    let out_of_quota = || {
+        let project = staging();
+        project.plan(0);
+        let machine = ["--type", "azurerm_linux_virtual_machine", "--times", "50"];
+        project.portal(&[&["fault", "quota"][..], &machine].concat());
+        project
+    };
+    let run = markdown(&out_of_quota(), "apply");
     assert_eq!(run.code, 1, "{}", run.stderr);
     is_as_kept("partial", &run.stdout);
-    // The second attempt meets the same fault at once.
-    is_as_kept("partial.summary", &summary(&project, "apply"));
+    is_as_kept("partial.summary", &summary(&out_of_quota(), "apply"));
 }
 
 #[test]
