@@ -80,6 +80,11 @@ impl Context {
             .filter(|value| !value.is_empty())
     }
 
+    /// Lets children that may see this variable see another value.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Started by a workflow's runner.
     pub(crate) fn in_workflow(&self) -> bool {
         self.reader != Reader::Person

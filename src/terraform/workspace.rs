@@ -148,7 +148,7 @@ fn backend(fleet: &Fleet, folder: &Utf8Path) -> Value {
 }
 
 /// State and plans hold what nobody else on the machine needs to see.
-fn private_folder(path: &Utf8Path) -> anyhow::Result<()> {
+pub(crate) fn private_folder(path: &Utf8Path) -> anyhow::Result<()> {
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

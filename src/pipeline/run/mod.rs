@@ -1,6 +1,7 @@
 //! `lostops run`: what the action calls. The event picks the operation; GitHub hears what came of it.
 
 mod answer;
+mod certificates;
 mod conversation;
 mod dry;
 mod files;
@@ -62,6 +63,16 @@ pub(super) fn run(
     if let Some(temporary) = &runner.temporary {
         context.home.clone_from(temporary);
     }
+    let decided = decided.and_then(|(inputs, decision)| {
+        if let Some(bundle) = &inputs.ca_bundle {
+            certificates::trust(&mut context, bundle).map_err(|error| Refusal {
+                reason: Reason::BadInput,
+                message: format!("{error:#}"),
+                help: "`ca-bundle` names a PEM file in the repository".to_owned(),
+            })?;
+        }
+        Ok((inputs, decision))
+    });
     let secrets: Vec<&str> = context.secrets().collect();
     if context.in_workflow() {
         // Before anything that could hold one of them.

@@ -269,3 +269,30 @@ fn terraform_sees_neither_the_token_nor_an_input() {
         assert!(!seen.contains(forbidden), "{forbidden} in {seen}");
     }
 }
+
+#[test]
+fn an_authority_of_our_own_is_trusted_by_lostops_and_by_terraform() {
+    let github = crate::fake_github::FakeGitHub::builder().encrypted();
+    let mut job = Job::with(&crate::harness::root().join("examples/managed"), github);
+    let path = job.terraform("cat \"$SSL_CERT_FILE\" > \"$SSL_CERT_FILE.seen\"");
+    job.set("PATH", &path);
+    let pem = job.github.ca_pem().to_owned();
+    job.project.write("authority.pem", &pem);
+    let ended = job.ends("pull_request.opened", 0);
+    assert!(ended.log.contains("`ca-bundle`"), "{}", ended.log);
+    job.set("INPUT_CA-BUNDLE", "authority.pem")
+        .ends("pull_request.opened", 0);
+    job.comment();
+    let seen = job.project.path("temp/.lostops/certificates.pem.seen");
+    let seen = fs::read_to_string(seen).expect("what Terraform trusts");
+    assert!(seen.ends_with(&pem));
+    assert!(seen.len() > pem.len() + 1, "the usual authorities are lost");
+
+    let ended = job
+        .set("INPUT_CA-BUNDLE", "missing.pem")
+        .ends("pull_request.opened", 1);
+    assert_eq!(ended.output("failure-reason"), "bad-input");
+    std::os::unix::fs::symlink("/etc/passwd", job.project.path("missing.pem")).expect("a link");
+    let ended = job.ends("pull_request.opened", 1);
+    assert!(ended.log.contains("out of the workspace"), "{}", ended.log);
+}
