@@ -91,11 +91,7 @@ fn mistakes_in_describers_are_another_reason_than_what_policy_forbids() {
 #[test]
 fn findings_reach_code_scanning_when_that_is_wished() {
     let mut job = Job::new();
-    job.project.edit(
-        "describers/database.yaml",
-        "ports:\n",
-        "ports:\n  - { port: 8080, from: internet, for: debug }\n",
-    );
+    job.opens_a_port();
     job.ends("pull_request.opened", 3);
     assert!(job.github.sarifs().is_empty());
     let ended = job

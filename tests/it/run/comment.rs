@@ -15,11 +15,7 @@ fn merged(job: &Job) {
 #[test]
 fn a_plan_is_one_comment_that_answers_first_and_links_lines_at_the_head() {
     let job = Job::new();
-    job.project.edit(
-        "describers/database.yaml",
-        "ports:\n",
-        "ports:\n  - { port: 8080, from: internet, for: debug }\n",
-    );
+    job.opens_a_port();
     let ended = job.ends("pull_request.opened", 3);
     let comment = job.comment();
     assert!(comment.starts_with("<!-- lostops {\"v\":1,\"describers\":\"describers\",\"environment\":\"production\"} -->\n"), "{comment}");
@@ -116,11 +112,7 @@ fn a_refused_apply_is_told_too() {
     let job = Job::new();
     job.ends("pull_request.opened", 0);
     merged(&job);
-    job.project.edit(
-        "describers/database.yaml",
-        "ports:\n",
-        "ports:\n  - { port: 8080, from: internet, for: debug }\n",
-    );
+    job.opens_a_port();
     let ended = job.ends("push.squash-merge", 3);
     assert_eq!(ended.output("failure-reason"), "policy-violation");
     let comment = job.comment();

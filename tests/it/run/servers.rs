@@ -26,11 +26,7 @@ fn only_the_servers_that_were_named_are_changed() {
 #[test]
 fn a_violation_of_another_server_stands_in_the_way_too() {
     let mut job = Job::new();
-    job.project.edit(
-        "describers/database.yaml",
-        "ports:\n",
-        "ports:\n  - { port: 8080, from: internet, for: debug }\n",
-    );
+    job.opens_a_port();
     let ended = job
         .set("INPUT_OPERATION", "apply")
         .set("INPUT_SERVERS", "backend")

@@ -148,11 +148,7 @@ fn a_fork_is_judged_and_github_never_asked() {
         ended.log
     );
     assert!(ended.summary.contains("fork"), "{}", ended.summary);
-    job.project.edit(
-        "describers/database.yaml",
-        "ports:\n",
-        "ports:\n  - { port: 8080, from: internet, for: debug }\n",
-    );
+    job.opens_a_port();
     let ended = job.ends("pull_request.fork", 3);
     assert!(
         ended.log.contains("::error file=describers/database.yaml"),
