@@ -2,30 +2,9 @@
 
 use super::event::{Event, PullRequest, Push};
 use super::inputs::{Inputs, list};
+use super::operation::Operation;
 use super::runner::Runner;
 use crate::reason::Reason;
-
-/// What can be asked of the action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operation {
-    Check,
-    Plan,
-    Apply,
-    Drift,
-}
-
-impl Operation {
-    pub(crate) const ALL: &[Self] = &[Self::Check, Self::Plan, Self::Apply, Self::Drift];
-
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Check => "check",
-            Self::Plan => "plan",
-            Self::Apply => "apply",
-            Self::Drift => "drift",
-        }
-    }
-}
 
 /// Where the answer belongs beside the log.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ pub(crate) mod event;
 mod exchange;
 mod identity;
 pub(crate) mod inputs;
+pub(crate) mod operation;
 pub(crate) mod outputs;
 mod proxy;
 pub(crate) mod pull;

@@ -23,7 +23,8 @@ pub(super) fn run(context: &Context, arguments: &Check) -> Report {
                 report.findings.extend(environment.findings);
                 if let Some(fleet) = environment.fleet {
                     if report.environment.is_some() {
-                        report.topology = Some(topology::topology(&fleet));
+                        report.understood = true;
+                        report.topology = topology::beside(&fleet);
                     }
                     describe::judge(context, &fleet, &mut report);
                     // The process ends soon, and the system frees ten thousand servers faster than we do.

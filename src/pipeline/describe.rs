@@ -69,7 +69,8 @@ pub(super) fn one(
     };
     report.environment = Some(environment.name);
     report.findings.extend(environment.findings);
-    report.topology = environment.fleet.as_ref().map(topology::topology);
+    report.topology = environment.fleet.as_ref().and_then(topology::beside);
+    report.understood = environment.fleet.is_some();
     Ok(environment.fleet)
 }
 

@@ -133,6 +133,8 @@ pub(crate) struct Report {
     /// `check`, `plan`, `apply`
     pub(crate) command: &'static str,
     pub(crate) environment: Option<String>,
+    /// The describers could be read whole; where not, a folder's name may stand in for the environment's.
+    pub(crate) understood: bool,
     /// `azure`, `simulated`; empty when no cloud was asked.
     pub(crate) cloud: &'static str,
     pub(crate) sources: SourceMap,
@@ -186,6 +188,7 @@ impl Report {
         Self {
             command,
             environment: None,
+            understood: false,
             cloud: "",
             sources: SourceMap::default(),
             findings: Vec::new(),

@@ -31,6 +31,14 @@ pub(crate) struct Topology {
     pub(crate) servers: Vec<Box>,
 }
 
+/// Nobody sees more servers than this in one picture, and a comment draws none.
+const DRAWN: usize = 30;
+
+/// The picture beside a report, where there is one worth drawing.
+pub(crate) fn beside(fleet: &Fleet) -> Option<Topology> {
+    (fleet.servers.len() <= DRAWN).then(|| topology(fleet))
+}
+
 /// What the describers declare; absent servers are left out.
 pub(crate) fn topology(fleet: &Fleet) -> Topology {
     let present = || {

@@ -2,8 +2,9 @@
 
 use super::Step;
 use crate::cli::{Check, Cloud, Describers, Format, Output};
-use crate::github::decision::{Operation, Task};
+use crate::github::decision::Task;
 use crate::github::inputs::{CloudInput, Inputs};
+use crate::github::operation::Operation;
 use crate::pipeline::ask::Ask;
 use crate::pipeline::{apply, check, plan};
 use crate::reason::Reason;

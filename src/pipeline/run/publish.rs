@@ -104,9 +104,8 @@ pub(super) fn refused(step: &Step<'_>, report: &Report) -> Exit {
 
 /// The environment's own name; empty where its file could not be read, and a folder's name stands in for it.
 fn environment(report: &Report) -> &str {
-    let read = report.topology.is_some();
-    let name = report.environment.as_deref().filter(|_| read);
-    name.unwrap_or_default()
+    let name = report.environment.as_deref();
+    name.filter(|_| report.understood).unwrap_or_default()
 }
 
 fn frame(step: &Step<'_>, task: &Task, ended: bool) -> Frame<'static> {
