@@ -377,7 +377,7 @@ const FIXED: &[(&str, &str)] = &[
     ("RUNNER_OS", "Linux"),
     ("RUNNER_TEMP", "/github/runner_temp"),
     ("RUNNER_TOOL_CACHE", "/opt/hostedtoolcache"),
-    ("RUNNER_WORKSPACE", "/home/runner/work/servers"),
+    ("RUNNER_WORKSPACE", "/runner/servers"),
     ("ACTIONS_CACHE_URL", "https://cache.invalid/"),
     ("ACTIONS_RESULTS_URL", "https://results.invalid/"),
     ("ACTIONS_RUNTIME_TOKEN", "runtime-token-of-the-runner"),
