@@ -104,6 +104,22 @@ fn the_password_of_a_proxy_is_a_secret_too() {
 }
 
 #[test]
+fn a_secret_that_a_format_would_write_otherwise_is_hidden_before_it_does() {
+    let mut job = Job::new();
+    job.set("DEPLOY_TOKEN", "s3cret|with|bars");
+    job.project.edit(
+        "describers/database.yaml",
+        "ports:\n",
+        "ports:\n  - { port: 8080, from: internet, for: \"s3cret|with|bars\" }\n",
+    );
+    let ended = job.ends("pull_request.opened", 3);
+    assert!(ended.summary.contains("`for` takes"), "{}", ended.summary);
+    for (place, text) in everything(&job, &ended) {
+        assert!(!text.contains("s3cret"), "it is in {place}:\n{text}");
+    }
+}
+
+#[test]
 fn no_text_of_a_pull_request_is_a_command_to_the_runner() {
     let job = Job::new();
     let hostile =
