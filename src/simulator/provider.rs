@@ -5,6 +5,7 @@ use super::change::{Change, keep_written};
 use super::cloud::text;
 use super::codec::{attributes_of, error, problems, reply, request, state_of, value_of};
 use super::engine;
+use super::failure::Failure;
 use super::grpc::Reply;
 use super::path::Path;
 use super::proto;
@@ -183,6 +184,10 @@ impl Server {
         self.session()?.wait().await;
         let (state, diagnostics) = match change.apply(self.session()?) {
             Ok((attributes, failure)) => {
+                let followed = self.session()?.follow().await.err();
+                // Other things of the cloud are what they are whatever a host does with them.
+                let followed = followed.filter(|_| boots(&asked.type_name));
+                let failure = failure.or(followed.map(Failure::Broken));
                 let made = Value::from_json(&Json::Object(attributes), &ty);
                 let state = if planned.is_null() {
                     Value::Null
@@ -252,4 +257,14 @@ impl Server {
             private: Vec::new(),
         })
     }
+}
+
+/// Types that are not what they should be when a host is not.
+fn boots(type_name: &str) -> bool {
+    [
+        "azurerm_linux_virtual_machine",
+        "azurerm_virtual_machine_data_disk_attachment",
+        "azapi_resource_action",
+    ]
+    .contains(&type_name)
 }

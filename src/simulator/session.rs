@@ -3,10 +3,13 @@
 use super::Provider;
 use super::cloud::Cloud;
 use super::failure::Failure;
+use super::hosts::Hosts;
+use super::hosts::settle::Look;
 use super::plugin;
 use super::store::Store;
 use super::value::Value;
 use camino::Utf8PathBuf;
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// What the provider's process is told from outside.
@@ -16,12 +19,17 @@ pub(super) struct Settings {
     pub(super) cloud: Option<Utf8PathBuf>,
     /// The subscription that counts when the configuration names none.
     pub(super) subscription: Option<String>,
+    /// The Docker engine that machines boot on; without one they have no hosts.
+    pub(super) engine: Option<String>,
 }
 
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) store: Store,
     pub(super) subscription: String,
+    /// The engine's address and the cloud's file, where machines have hosts.
+    engine: Option<(String, Utf8PathBuf)>,
+    hosts: tokio::sync::OnceCell<Hosts>,
 }
 
 impl Session {
@@ -54,9 +62,12 @@ impl Session {
         if !subscription.is_empty() {
             cloud.must_be(&subscription)?;
         }
+        let engine = settings.engine.clone();
         Ok(Self {
             store,
             subscription,
+            engine: engine.map(|engine| (engine, path.clone())),
+            hosts: tokio::sync::OnceCell::new(),
         })
     }
 
@@ -73,5 +84,18 @@ impl Session {
         if latency > 0 {
             tokio::time::sleep(Duration::from_millis(latency)).await;
         }
+    }
+
+    /// Lets the hosts follow what has become of the cloud.
+    pub(super) async fn follow(&self) -> anyhow::Result<()> {
+        let Some((address, cloud)) = &self.engine else {
+            return Ok(());
+        };
+        let hosts = self
+            .hosts
+            .get_or_try_init(|| Hosts::connect(address, cloud))
+            .await?;
+        // Terraform says which resource it waits for.
+        hosts.settle(Look::Changes, &Mutex::new(|_: &str| {})).await
     }
 }
