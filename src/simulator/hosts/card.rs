@@ -3,7 +3,7 @@
 use super::engine::{Engine, gone, is_conflict, is_missing};
 use super::names::Simulation;
 use super::network::{self, Transport};
-use super::wanted::{Card, INTERNET, Wanted};
+use super::wanted::{Card, Wanted};
 use anyhow::Context as _;
 use bollard::models::{
     ContainerCreateBody, ContainerInspectResponse, EndpointSettings, HostConfig,
@@ -179,16 +179,22 @@ pub(super) fn settings(card: &Card, plugs: Plugs, runners: &[Ipv4Addr]) -> Strin
         ("network-prefix", plugs.network.prefix()),
         ("internet-prefix", plugs.internet.prefix()),
         ("gateway", plugs.internet.gateway.to_string()),
-        ("public-block", INTERNET.to_owned()),
         ("private", private.join(" ")),
     ];
     let space = card.space.iter().map(|block| ("space", block.to_string()));
+    let peers = card.peers.iter().map(|peer| ("peer", peer.to_string()));
     let public = card.public.map(|public| ("public", public.to_string()));
     // Whoever comes first is the one to whom answers to that address go.
     let guests = runners
         .first()
         .map(|runner| ("guest", format!("{runner} {}", card.guest)));
-    for (name, value) in lines.into_iter().chain(space).chain(public).chain(guests) {
+    for (name, value) in lines
+        .into_iter()
+        .chain(space)
+        .chain(peers)
+        .chain(public)
+        .chain(guests)
+    {
         // Writing into a text does not fail.
         let _ = writeln!(text, "{name} {value}");
     }

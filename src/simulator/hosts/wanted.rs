@@ -3,6 +3,7 @@
 use crate::simulator::arm::{Id, Kind};
 use crate::simulator::cloud::{Attributes, Cloud, Resource, objects, text, texts};
 use crate::simulator::power::PowerState;
+use crate::simulator::resources::machine::addresses;
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -36,6 +37,8 @@ pub(super) struct Card {
     pub(super) space: Vec<Ipv4Net>,
     pub(super) private: Vec<Ipv4Addr>,
     pub(super) public: Option<Ipv4Addr>,
+    /// Public addresses of the other machines. Everything else of their block is somewhere on the real internet.
+    pub(super) peers: Vec<Ipv4Addr>,
     /// Whom the machine takes for the one who runs lostops: an address that its groups let in by SSH, where there is one.
     pub(super) guest: Ipv4Addr,
 }
@@ -47,8 +50,7 @@ pub(super) struct Disk {
     pub(super) size_gb: u64,
 }
 
-/// Where public addresses are from, and who else is on that side.
-pub(super) const INTERNET: &str = "203.0.113.0/24";
+/// Somebody on the internet.
 const STRANGER: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 1);
 
 /// Every virtual machine that has a private address, by name. Without one nothing could reach it.
@@ -95,7 +97,7 @@ fn card(cloud: &Cloud, machine: &Attributes) -> Option<Card> {
     let subnet = parts
         .iter()
         .find_map(|part| Id::parse(text(part, "subnet_id")))?;
-    let (network, _) = subnet_parent(&subnet, cloud)?;
+    let network = network_of(&subnet, cloud)?;
     let space: Vec<Ipv4Net> = texts(&network.attributes, "address_space")
         .filter_map(|block| block.parse().ok())
         .collect();
@@ -109,21 +111,30 @@ fn card(cloud: &Cloud, machine: &Attributes) -> Option<Card> {
         space,
         private,
         public,
+        peers: peers(cloud, public),
     })
 }
 
+fn peers(cloud: &Cloud, own: Option<Ipv4Addr>) -> Vec<Ipv4Addr> {
+    let mut peers: Vec<Ipv4Addr> = cloud
+        .of(Kind::VirtualMachine)
+        .flat_map(|machine| addresses(cloud, &machine.attributes).1)
+        .filter_map(|address| address.parse().ok())
+        .filter(|address| Some(*address) != own)
+        .collect();
+    peers.sort_unstable();
+    peers
+}
+
 /// The network that a subnet is part of.
-fn subnet_parent<'a>(subnet: &Id, cloud: &'a Cloud) -> Option<(&'a Resource, ())> {
+fn network_of<'a>(subnet: &Id, cloud: &'a Cloud) -> Option<&'a Resource> {
     let name = subnet.parent_name();
-    cloud
-        .of(Kind::VirtualNetwork)
-        .find(|network| {
-            network.name().eq_ignore_ascii_case(name)
-                && network
-                    .text("resource_group_name")
-                    .eq_ignore_ascii_case(&subnet.group)
-        })
-        .map(|network| (network, ()))
+    cloud.of(Kind::VirtualNetwork).find(|network| {
+        network.name().eq_ignore_ascii_case(name)
+            && network
+                .text("resource_group_name")
+                .eq_ignore_ascii_case(&subnet.group)
+    })
 }
 
 /// The first source that a rule lets reach port 22, when it is an address outside the network; else anybody.
