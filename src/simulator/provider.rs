@@ -1,8 +1,9 @@
 //! The calls that Terraform makes of a provider, each answered from the facts, the plan engine and the cloud.
 
 use super::Provider;
+use super::arm::Id;
 use super::change::{Change, keep_written};
-use super::cloud::text;
+use super::cloud::{Attributes, text};
 use super::codec::{attributes_of, error, problems, reply, request, state_of, value_of};
 use super::engine;
 use super::failure::Failure;
@@ -184,9 +185,10 @@ impl Server {
         self.session()?.wait().await;
         let (state, diagnostics) = match change.apply(self.session()?) {
             Ok((attributes, failure)) => {
-                let followed = self.session()?.follow().await.err();
-                // Other things of the cloud are what they are whatever a host does with them.
-                let followed = followed.filter(|_| boots(&asked.type_name));
+                let machine = machine_of(&asked.type_name, &attributes);
+                let followed = self.session()?.follow(machine.as_deref()).await.err();
+                // Other things of the cloud are what they are whatever hosts do with them.
+                let followed = followed.filter(|_| machine.is_some());
                 let failure = failure.or(followed.map(Failure::Broken));
                 let made = Value::from_json(&Json::Object(attributes), &ty);
                 let state = if planned.is_null() {
@@ -259,12 +261,14 @@ impl Server {
     }
 }
 
-/// Types that are not what they should be when a host is not.
-fn boots(type_name: &str) -> bool {
-    [
-        "azurerm_linux_virtual_machine",
-        "azurerm_virtual_machine_data_disk_attachment",
-        "azapi_resource_action",
-    ]
-    .contains(&type_name)
+/// The name of the machine that is not what it should be when its host is not.
+fn machine_of(type_name: &str, attributes: &Attributes) -> Option<String> {
+    let id = match type_name {
+        "azurerm_linux_virtual_machine" => "id",
+        "azurerm_virtual_machine_data_disk_attachment" => "virtual_machine_id",
+        "azapi_resource_action" => "resource_id",
+        _ => return None,
+    };
+    let id = Id::parse(text(attributes, id))?;
+    Some(id.parent_name().to_owned())
 }

@@ -86,8 +86,8 @@ impl Session {
         }
     }
 
-    /// Lets the hosts follow what has become of the cloud.
-    pub(super) async fn follow(&self) -> anyhow::Result<()> {
+    /// Lets hosts follow what has become of the cloud: that of one machine by name, or all of them.
+    pub(super) async fn follow(&self, machine: Option<&str>) -> anyhow::Result<()> {
         let Some((address, cloud)) = &self.engine else {
             return Ok(());
         };
@@ -96,6 +96,10 @@ impl Session {
             .get_or_try_init(|| Hosts::connect(address, cloud))
             .await?;
         // Terraform says which resource it waits for.
-        hosts.settle(Look::Changes, &Mutex::new(|_: &str| {})).await
+        let say = Mutex::new(|_: &str| {});
+        match machine {
+            Some(machine) => hosts.host(machine, Look::Changes, &say).await,
+            None => hosts.settle(Look::Changes, &say).await,
+        }
     }
 }

@@ -50,7 +50,8 @@ impl Hosts {
         Err(failures.fold(first, |all, next| anyhow::anyhow!("{all:#}; {next:#}")))
     }
 
-    async fn host(&self, name: &str, look: Look, say: Say<'_>) -> anyhow::Result<()> {
+    /// The host of one machine becomes what the cloud says; without the machine it goes.
+    pub(crate) async fn host(&self, name: &str, look: Look, say: Say<'_>) -> anyhow::Result<()> {
         let _held = self.folder.lock(name).await?;
         // Only now: whoever held it may have done more than was known before.
         let cloud = self.store.read()?;
@@ -91,7 +92,11 @@ impl Hosts {
             machine::remove(engine, simulation, &wanted.name).await?;
             found = None;
         }
-        let plugs = card::plugs(engine, simulation, &wanted.card).await?;
+        let plugs = {
+            // Docker lets several networks have one name.
+            let _held = self.folder.lock("networks").await?;
+            card::plugs(engine, simulation, &wanted.card).await?
+        };
         let image = self.image(say).await?;
         let around = self.surroundings(plugs.internet).await?;
         card::ensure(engine, simulation, wanted, image).await?;

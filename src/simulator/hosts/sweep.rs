@@ -136,9 +136,10 @@ impl Hosts {
                 filters: Some(filters.into_iter().collect()),
             };
             for found in self.engine.docker.list_networks(Some(options)).await? {
-                let name = found.name.unwrap_or_default();
-                self.unplug(&name).await?;
-                super::engine::gone(self.engine.docker.remove_network(&name).await)
+                // Not by its name: Docker lets several networks have one.
+                let (id, name) = (found.id.unwrap_or_default(), found.name.unwrap_or_default());
+                self.unplug(&id).await?;
+                super::engine::gone(self.engine.docker.remove_network(&id).await)
                     .with_context(|| format!("could not remove the network {name}"))?;
                 swept.networks += 1;
             }
