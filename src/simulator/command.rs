@@ -4,6 +4,7 @@ use super::arm::Kind;
 use super::cloud::{Cloud, Resource};
 use super::failure::Failure;
 use super::fault::{Fault, FaultKind};
+use super::hosts::security;
 use super::list;
 use super::portal::{self, Opening};
 use super::power::Action;
@@ -12,6 +13,9 @@ use super::store::Store;
 use anyhow::Context as _;
 use camino::Utf8Path;
 use std::io::Write;
+
+/// As the interfaces of a simulated machine are called: that of its network, that of the internet.
+const INTERFACES: [&str; 2] = ["eth0", "eth1"];
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -77,6 +81,11 @@ pub(crate) enum Command {
         /// The rule's name
         rule: String,
     },
+    /// Print the packet filter that its security groups amount to
+    Rules {
+        /// The virtual machine's name
+        name: String,
+    },
     /// Let coming changes fail
     Fault {
         /// How they fail
@@ -121,6 +130,12 @@ pub(crate) fn run(
             let text = serde_json::to_string_pretty(&store.read()?)
                 .context("could not write the cloud")?;
             return writeln!(out, "{text}").context("could not write the cloud");
+        }
+        Command::Rules { name } => {
+            let cloud = store.read()?;
+            let found = portal::find(&cloud, &name, Some(Kind::VirtualMachine))?;
+            let text = security::filter(&cloud, found).nft(&INTERFACES);
+            return write!(out, "{text}").context("could not write the rules");
         }
         Command::Stop { name } => act(&store, &name, Action::PowerOff, "is stopped")?,
         Command::Deallocate { name } => act(&store, &name, Action::Deallocate, "is deallocated")?,

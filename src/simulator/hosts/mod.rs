@@ -1,0 +1,3 @@
+//! Simulated machines as hosts.
+
+pub(super) mod security;
