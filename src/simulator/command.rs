@@ -29,7 +29,7 @@ pub(crate) enum Command {
         #[arg(trailing_var_arg = true, value_name = "COMMAND")]
         command: Vec<String>,
     },
-    /// Print what a host has logged since it was started
+    /// Print what a host has logged since it was started, and what its security groups kept out
     Logs {
         /// The virtual machine's name
         name: String,
@@ -100,6 +100,11 @@ pub(crate) enum Command {
         name: String,
         /// The rule's name
         rule: String,
+    },
+    /// Print the packet filter that its security groups amount to
+    Rules {
+        /// The virtual machine's name
+        name: String,
     },
     /// Let coming changes fail
     Fault {
@@ -183,6 +188,12 @@ fn change(
             let text = serde_json::to_string_pretty(&store.read()?)
                 .context("could not write the cloud")?;
             return writeln!(out, "{text}").context("could not write the cloud");
+        }
+        Command::Rules { name } => {
+            let cloud = store.read()?;
+            let found = portal::find(&cloud, &name, Some(Kind::VirtualMachine))?;
+            let text = hosts::rules(&cloud, found);
+            return write!(out, "{text}").context("could not write the rules");
         }
         Command::Stop { name } => act(&store, &name, Action::PowerOff, "is stopped")?,
         Command::Deallocate { name } => act(&store, &name, Action::Deallocate, "is deallocated")?,

@@ -1,10 +1,11 @@
 //! Hosts for those who do not wait for futures: bring them up, find them, look into them, take them down.
 
+use super::security::dropped as dropped_by_groups;
 use super::settle::{Look, Say, address_in, is_running};
 use super::sweep::Swept;
 use super::{Hosts, card, engine, key, shell, wanted};
 use crate::simulator::arm::Kind;
-use crate::simulator::{portal, store::Store};
+use crate::simulator::{list, portal, store::Store};
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
@@ -106,7 +107,7 @@ pub(crate) fn shell(
     })
 }
 
-/// What the machine has logged since it was started.
+/// What the machine has logged since it was started, and whom its security groups kept out within the last hour.
 pub(crate) fn logs(
     address: &str,
     cloud: &Utf8Path,
@@ -114,7 +115,14 @@ pub(crate) fn logs(
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     let command = ["journalctl", "--boot", "--no-pager", "--quiet"].map(str::to_owned);
-    shell(address, cloud, name, &command, out).map(|_| ())
+    shell(address, cloud, name, &command, out)?;
+    let dropped = block(async {
+        let (hosts, container) = host(address, cloud, name).await?;
+        let card = format!("{container}-card");
+        let command = ["nft", "-j", "list", "set", "inet", "azure", "dropped"];
+        hosts.engine.must_run(&card, &command, "").await
+    })?;
+    list::dropped(&dropped_by_groups(&dropped)?, out).context("could not write the list")
 }
 
 /// A running host by the name of its machine.

@@ -10,11 +10,13 @@ mod key;
 mod machine;
 mod names;
 mod network;
+pub(super) mod security;
 pub(crate) mod settle;
 mod shell;
 pub(crate) mod sweep;
 mod wanted;
 
+use super::cloud::{Cloud, Resource};
 use super::store::Store;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -86,7 +88,10 @@ impl Hosts {
     }
 }
 
+/// Its interfaces: either may be the one on the internet's side.
+pub(super) const INTERFACES: [&str; 2] = ["eth0", "eth1"];
+
 /// The packet filter that the machine's security groups amount to.
-fn rules(_cloud: &super::cloud::Cloud, _machine: &super::cloud::Resource) -> String {
-    "add table inet azure { flags owner; }\n".to_owned()
+pub(super) fn rules(cloud: &Cloud, machine: &Resource) -> String {
+    security::filter(cloud, machine).nft(&INTERFACES)
 }
