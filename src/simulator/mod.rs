@@ -9,6 +9,7 @@ mod engine;
 mod failure;
 mod fault;
 mod grpc;
+pub(crate) mod hosts;
 mod list;
 pub(crate) mod mirror;
 mod path;

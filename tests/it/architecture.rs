@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("describer", &["fleet", "finding", "source"]),
     ("terraform", &["fleet", "process", "finding"]),
     ("policy", &["fleet", "finding", "source", "terraform"]),
-    ("simulator", &["fleet", "process", "source"]),
+    ("simulator", &["fleet", "process", "random", "source"]),
     ("github", &["random", "reason", "redact"]),
     (
         "report",
