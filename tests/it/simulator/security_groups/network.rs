@@ -127,9 +127,9 @@ impl Network {
         }
     }
 
-    /// Tries every port from every source; returns what arrived. Everything else was dropped, as the filter itself says:
+    /// Tries every port from every source, from this port or any; returns what arrived. Everything else was dropped, as the filter itself says:
     /// no silence is taken for an answer.
-    pub(super) fn arrived(&mut self, to: Ipv4Addr) -> BTreeSet<Attempt> {
+    pub(super) fn arrived(&mut self, to: Ipv4Addr, from: u16) -> BTreeSet<Attempt> {
         assert_eq!(self.said("flush set inet azure dropped"), [""; 0]);
         let cable = &self.cable;
         cable.inside(|| {
@@ -137,7 +137,7 @@ impl Network {
                 .enable_all()
                 .build()
                 .expect("a runtime");
-            runtime.block_on(cable.try_all(to))
+            runtime.block_on(cable.try_all(to, from))
         })
     }
 }
@@ -252,7 +252,7 @@ impl Cable {
             .collect()
     }
 
-    async fn try_all(&self, to: Ipv4Addr) -> BTreeSet<Attempt> {
+    async fn try_all(&self, to: Ipv4Addr, from: u16) -> BTreeSet<Attempt> {
         let (sender, mut arrivals) = tokio::sync::mpsc::unbounded_channel();
         for port in PORTS {
             let any = (Ipv4Addr::UNSPECIFIED, port);
@@ -276,15 +276,16 @@ impl Cable {
         enter(&self.outside);
         let mut waiting = BTreeSet::new();
         for source in SOURCES {
-            let from = SocketAddr::from((source, 0));
+            let from = SocketAddr::from((source, from));
+            let udp = UdpSocket::bind(from).await.expect("the source");
             for port in PORTS {
                 let to = SocketAddr::from((to, port));
                 let socket = TcpSocket::new_v4().expect("a socket");
+                socket.set_reuseaddr(true).expect("a port that others use");
                 socket.bind(from).expect("the source");
                 tokio::spawn(async move { socket.connect(to).await });
                 waiting.insert((source, "tcp", port));
-                let socket = UdpSocket::bind(from).await.expect("the source");
-                socket.send_to(&[7], to).await.expect("a packet leaves");
+                udp.send_to(&[7], to).await.expect("a packet leaves");
                 waiting.insert((source, "udp", port));
             }
         }

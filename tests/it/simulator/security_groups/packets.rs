@@ -48,7 +48,7 @@ impl Server {
 
     /// The ports of TCP that the last of the sources, one of the internet, reaches.
     fn open(&mut self) -> Vec<u16> {
-        let arrived = self.network.arrived(self.private);
+        let arrived = self.network.arrived(self.private, 0);
         let open = |port: &u16| arrived.contains(&(SOURCES[7], "tcp", *port));
         PORTS.into_iter().filter(open).collect()
     }
