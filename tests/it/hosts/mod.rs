@@ -5,7 +5,7 @@ mod faults;
 mod lifecycle;
 mod network;
 
-use crate::harness::{Project, Run, finish};
+use crate::harness::{Project, Run, finish, root};
 use std::process::Command;
 
 /// A project whose machines have hosts; whatever it makes on the engine goes with it.
@@ -15,6 +15,11 @@ pub(crate) struct Hosts {
 
 impl Hosts {
     pub(crate) fn of(project: Project) -> Self {
+        // One Ansible for all tests: each folder would else install its own.
+        let shared = root().join(".tools/ansible");
+        std::fs::create_dir_all(&shared).expect("a folder for Ansible");
+        std::fs::create_dir_all(project.path(".lostops")).expect("a folder");
+        std::os::unix::fs::symlink(shared, project.path(".lostops/ansible")).expect("a link");
         Self { project }
     }
 
