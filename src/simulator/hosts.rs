@@ -13,6 +13,11 @@ pub(crate) struct Contact {
     pub(crate) machine: String,
 }
 
+/// Why there are no hosts.
+pub(crate) fn without() -> String {
+    "no Docker engine answers".to_owned()
+}
+
 /// By server. Empty where no machine has a host.
 pub(crate) fn contacts(cloud_file: &Utf8Path) -> anyhow::Result<BTreeMap<String, Contact>> {
     let file = cloud_file.with_file_name("contacts.json");
