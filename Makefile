@@ -4,7 +4,7 @@ SHELL := /usr/bin/env bash
 # .tools holds a Terraform only where the one on PATH is missing or too old.
 export PATH := $(CURDIR)/.tools:$(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test setup build unit module image image-test lint lint-workflows docs docs-check bench clean
+.PHONY: help demo test setup build unit module image image-test lint lint-workflows lint-ansible docs docs-check bench clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -34,6 +34,9 @@ image-test: build ## Run the real image as GitHub's runner does, where there is 
 
 lint-workflows: ## Check action.yml and the workflows: schemas, zizmor
 	@scripts/lint-workflows
+
+lint-ansible: ## Check the playbook and its roles: ansible-lint, syntax, the module's own tests
+	@scripts/lint-ansible
 
 lint: ## Formatting and clippy, warnings denied
 	cargo fmt --check

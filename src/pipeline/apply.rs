@@ -14,7 +14,7 @@ use crate::fleet::environment::StateBackend;
 use crate::reason::Reason;
 use crate::report::progress::Progress;
 use crate::report::{Failure, Outcome, Report, Step, StepEnd};
-use crate::simulator::hosts;
+use crate::simulator::hosts::command as hosts;
 use crate::terraform::plan::Plan;
 use crate::terraform::run::{Reached, TerraformError};
 use crate::terraform::workspace::Workspace;
@@ -158,12 +158,12 @@ fn initialise(
     progress: &mut Progress,
 ) -> Result<(), Failure> {
     let terraform = Some(&ready.terraform);
-    let contacts = configure::contacts(fleet, want.cloud, &ready.workspace, terraform)?;
+    let contacts = configure::contacts(context, fleet, want.cloud, &ready.workspace, terraform)?;
     if contacts.is_empty() {
         if want.cloud == Cloud::Simulated {
-            let without = hosts::without();
+            let engine = hosts::address(context.variable("DOCKER_HOST"));
             report.notes.push(format!(
-                "{without}: the machines have no hosts, so the Ansible stage was left out"
+                "no Docker engine answers at {engine}: the machines have no hosts, the Ansible stage was left out"
             ));
         }
         return Ok(());

@@ -30,7 +30,11 @@ use anyhow::Context as _;
 use std::io;
 
 /// Does what was asked.
-pub(crate) fn run(context: &Context, cli: Cli, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
+pub(crate) fn run(
+    context: &Context,
+    cli: Cli,
+    out: &mut (dyn io::Write + Send),
+) -> anyhow::Result<Exit> {
     let colours = match cli.global.color {
         Color::Auto => context.colours(context.stdout_is_terminal),
         Color::Always => true,

@@ -160,6 +160,10 @@ fn simulated(
         "LOSTOPS_SIMULATED_CLOUD".to_owned(),
         workspace.cloud().into_string(),
     );
+    let engine = simulator::hosts::command::address(context.variable("DOCKER_HOST"));
+    if simulator::hosts::command::answers(engine).is_ok() {
+        environment.insert(simulator::hosts::ENGINE.to_owned(), engine.to_owned());
+    }
     Ok((environment, notes))
 }
 

@@ -4,6 +4,7 @@ use super::arm::Kind;
 use super::cloud::{Cloud, Resource};
 use super::failure::Failure;
 use super::fault::{Fault, FaultKind};
+use super::hosts;
 use super::list;
 use super::portal::{self, Opening};
 use super::power::Action;
@@ -12,9 +13,27 @@ use super::store::Store;
 use anyhow::Context as _;
 use camino::Utf8Path;
 use std::io::Write;
+use std::sync::Mutex;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    /// Boot a host for every virtual machine that runs, on the Docker engine that DOCKER_HOST names
+    Up,
+    /// Remove every host, network and disk from the Docker engine; the simulated cloud stays
+    Down,
+    /// Open a shell on a host, as root and past its network, or run a command there
+    Shell {
+        /// The virtual machine's name
+        name: String,
+        /// What to run instead of a shell
+        #[arg(trailing_var_arg = true, value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    /// Print what a host has logged since it was started, and what its security groups kept out
+    Logs {
+        /// The virtual machine's name
+        name: String,
+    },
     /// List what the simulated cloud holds
     List,
     /// Print the whole cloud as JSON
@@ -45,6 +64,11 @@ pub(crate) enum Command {
         name: String,
         /// The size's name in Azure
         size: String,
+    },
+    /// Give a virtual machine a new system disk of the same image; its data disks stay
+    Reimage {
+        /// Its name
+        name: String,
     },
     /// Delete a virtual machine or anything else
     Delete {
@@ -77,6 +101,11 @@ pub(crate) enum Command {
         /// The rule's name
         rule: String,
     },
+    /// Print the packet filter that its security groups amount to
+    Rules {
+        /// The virtual machine's name
+        name: String,
+    },
     /// Let coming changes fail
     Fault {
         /// How they fail
@@ -107,10 +136,48 @@ pub(crate) enum Command {
 }
 
 /// Does what was asked to the cloud in that file, and says what was done.
+///
+/// `engine` is the address of the Docker engine. Returns the exit code of a command on a host.
 pub(crate) fn run(
     command: Command,
     cloud_path: &Utf8Path,
-    out: &mut dyn Write,
+    engine: &str,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<i64> {
+    match &command {
+        Command::Shell { name, command } => {
+            return hosts::command::shell(engine, cloud_path, name, command, out);
+        }
+        Command::Logs { name } => {
+            return hosts::command::logs(engine, cloud_path, name, out).map(|()| 0);
+        }
+        Command::Up => {
+            let words = Mutex::new(|words: &str| tracing::info!("{words}"));
+            hosts::command::up(engine, cloud_path, &words)?;
+            return list::hosts(&hosts::command::contacts(engine, cloud_path)?, out).map(|()| 0);
+        }
+        Command::Down => {
+            let swept = hosts::command::down(engine, cloud_path)?;
+            writeln!(out, "{swept}").context("could not say what was done")?;
+            return Ok(0);
+        }
+        Command::Reset if !Store::new(cloud_path).read()?.hosts.is_empty() => {
+            hosts::command::down(engine, cloud_path)
+                .context("the cloud has hosts, which must go first")?;
+        }
+        _ => {}
+    }
+    change(command, cloud_path, out)?;
+    if let Some(words) = hosts::command::follow(engine, cloud_path)? {
+        writeln!(out, "{words}").context("could not say what was done")?;
+    }
+    Ok(0)
+}
+
+fn change(
+    command: Command,
+    cloud_path: &Utf8Path,
+    out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     let store = Store::new(cloud_path);
     let said = match command {
@@ -121,6 +188,12 @@ pub(crate) fn run(
             let text = serde_json::to_string_pretty(&store.read()?)
                 .context("could not write the cloud")?;
             return writeln!(out, "{text}").context("could not write the cloud");
+        }
+        Command::Rules { name } => {
+            let cloud = store.read()?;
+            let found = portal::find(&cloud, &name, Some(Kind::VirtualMachine))?;
+            let text = hosts::rules(&cloud, found);
+            return write!(out, "{text}").context("could not write the rules");
         }
         Command::Stop { name } => act(&store, &name, Action::PowerOff, "is stopped")?,
         Command::Deallocate { name } => act(&store, &name, Action::Deallocate, "is deallocated")?,
@@ -133,6 +206,10 @@ pub(crate) fn run(
                 found.name(),
                 found.text("size")
             ))
+        })?,
+        Command::Reimage { name } => change_machine(&store, &name, |cloud, found| {
+            machine::reimage(cloud, &found.id)?;
+            Ok(format!("`{}` has a new system disk.", found.name()))
         })?,
         Command::Delete { name } => store.change(|cloud| {
             let found = portal::find(cloud, &name, None)?.clone();
@@ -193,6 +270,7 @@ pub(crate) fn run(
             cloud.latency_ms = milliseconds;
             Ok(format!("Every request takes {milliseconds} ms now."))
         })?,
+        Command::Up | Command::Down | Command::Shell { .. } | Command::Logs { .. } => return Ok(()),
         Command::Reset => {
             store.reset()?;
             "The simulated cloud is forgotten.".to_owned()

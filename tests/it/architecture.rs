@@ -23,7 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "policy",
         &["ansible", "fleet", "finding", "source", "terraform"],
     ),
-    ("simulator", &["fleet", "process", "source"]),
+    ("simulator", &["fleet", "process", "random", "source"]),
     ("github", &["random", "reason", "redact"]),
     (
         "report",

@@ -105,11 +105,17 @@ impl Configuration {
 
     /// Changes the simulated cloud by hand.
     pub(crate) fn portal(&self, arguments: &[&str]) -> &Self {
+        self.simulator(arguments);
+        self
+    }
+
+    /// What the simulated cloud answers.
+    pub(crate) fn simulator(&self, arguments: &[&str]) -> String {
         let cloud = self.project.path("cloud.json");
         let file = ["simulator", "--file", cloud.to_str().expect("UTF-8")];
         let run = self.project.run(&[&file, arguments].concat());
         assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
-        self
+        run.stdout
     }
 
     /// Plans with these arguments and judges the plan, which must end with this exit code.

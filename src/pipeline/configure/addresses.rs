@@ -1,10 +1,11 @@
 //! Where each server is reached: from the simulation's hosts, or from Terraform's outputs and the describers.
 
 use crate::cli::Cloud;
+use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::pipeline::failure;
 use crate::report::Failure;
-use crate::simulator::hosts;
+use crate::simulator::hosts::command as hosts;
 use crate::terraform::run::Terraform;
 use crate::terraform::workspace::Workspace;
 use serde_json::Value;
@@ -25,6 +26,7 @@ pub(in crate::pipeline) type Contacts = BTreeMap<String, Contact>;
 
 /// By server; whoever has no address is not in it.
 pub(in crate::pipeline) fn contacts(
+    context: &Context,
     fleet: &Fleet,
     cloud: Cloud,
     workspace: &Workspace,
@@ -38,7 +40,8 @@ pub(in crate::pipeline) fn contacts(
             Ok(of_outputs(fleet, &outputs))
         }
         _ => {
-            let found = hosts::contacts(&workspace.cloud())
+            let engine = hosts::address(context.variable("DOCKER_HOST"));
+            let found = hosts::contacts(engine, &workspace.cloud())
                 .map_err(|error| failure::of_anything(&error))?;
             Ok(found
                 .into_iter()

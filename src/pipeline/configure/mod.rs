@@ -131,12 +131,18 @@ fn reached(
             let lock = workspace
                 .lock(|| progress.say("waiting for another lostops in this folder"))
                 .map_err(failed)?;
-            let contacts = contacts(fleet, want.cloud, workspace, None)?;
+            let contacts = contacts(context, fleet, want.cloud, workspace, None)?;
             Ok((contacts, Box::new(lock)))
         }
         Cloud::Azure => {
             let ready = prepare(context, fleet, want.cloud, progress)?;
-            let contacts = contacts(fleet, want.cloud, workspace, Some(&ready.terraform))?;
+            let contacts = contacts(
+                context,
+                fleet,
+                want.cloud,
+                workspace,
+                Some(&ready.terraform),
+            )?;
             Ok((contacts, Box::new(ready)))
         }
     }

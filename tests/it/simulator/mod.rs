@@ -6,6 +6,8 @@ mod by_hand;
 mod failures;
 mod interrupt;
 mod lifecycle;
+#[cfg(target_os = "linux")]
+mod security_groups;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value as Json;
