@@ -2,8 +2,10 @@
 
 mod disks;
 mod faults;
+mod initialise;
 mod lifecycle;
 mod network;
+mod trouble;
 
 use crate::harness::{Project, Run, finish, root};
 use std::process::Command;
