@@ -43,25 +43,7 @@ impl<'a> Ask<'a> {
 
     /// Refuses names that no describer has.
     pub(super) fn servers_exist(&self, fleet: &Fleet) -> Result<(), Failure> {
-        let known: Vec<String> = fleet
-            .servers
-            .iter()
-            .map(|server| format!("`{}`", server.name()))
-            .collect();
-        let unknown: Vec<String> = self
-            .servers
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .filter(|name| !known.contains(name))
-            .collect();
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        Err(Failure {
-            reason: Reason::UnknownServer,
-            message: format!("no describer describes {}", or_list(&unknown)),
-            help: format!("choose among {}", or_list(&known)),
-        })
+        servers_exist(fleet, self.servers)
     }
 
     /// Addresses of what a plan changes of these servers. Our module keys everything of a server by its name, or by
@@ -80,4 +62,26 @@ impl<'a> Ask<'a> {
             .cloned()
             .collect()
     }
+}
+
+/// Refuses names that no describer has.
+pub(super) fn servers_exist(fleet: &Fleet, servers: &[String]) -> Result<(), Failure> {
+    let known: Vec<String> = fleet
+        .servers
+        .iter()
+        .map(|server| format!("`{}`", server.name()))
+        .collect();
+    let unknown: Vec<String> = servers
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .filter(|name| !known.contains(name))
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(Failure {
+        reason: Reason::UnknownServer,
+        message: format!("no describer describes {}", or_list(&unknown)),
+        help: format!("choose among {}", or_list(&known)),
+    })
 }

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 pub(super) const SIMULATED_SUBSCRIPTION: &str = "00000000-0000-4000-8000-000000000000";
 
 /// What a child may see of the environment whatever the cloud.
-const PLAIN: &[&str] = &[
+pub(super) const PLAIN: &[&str] = &[
     "PATH",
     "HOME",
     "TMPDIR",
