@@ -51,7 +51,7 @@ reasons! {
     ApplyFailed "apply-failed" "Terraform stopped halfway. What is done stays done; the rest is planned anew by the next run.";
     SshKeyMissing "ssh-key-missing" "No SSH key was given, and without one no server can be initialised. Give the input `ssh-key`, or choose `only: terraform`. Nothing was touched.";
     SshKeyUnusable "ssh-key-unusable" "The SSH key cannot be used: it is encrypted, a public key, or not whole. The message says which.";
-    NoHosts "no-hosts" "There is no server that Ansible could initialise: none is running, or none has an address.";
+    NoHosts "no-hosts" "There is no server to initialise. None is running, or none has an address.";
     AnsibleMissing "ansible-missing" "Ansible is not there and could not be installed. The action brings its own; elsewhere Python 3.11 and a package index are needed.";
     ServerUnreachable "server-unreachable" "Some server does not answer by SSH. The message says which and why; the others were initialised.";
     HostKeyChanged "host-key-changed" "Some server shows another SSH host key than the one it is known by, and was not touched. Compare it on the machine's console and pin it.";

@@ -15,6 +15,8 @@ pub(crate) mod ssh;
 pub(crate) mod stderr;
 pub(crate) mod tally;
 pub(crate) mod target;
+#[cfg(test)]
+mod tests;
 pub(crate) mod toolbox;
 pub(crate) mod trouble;
 mod venv;

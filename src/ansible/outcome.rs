@@ -120,6 +120,8 @@ impl ServerOutcome {
 pub(crate) struct Configured {
     /// Nothing was changed: what would be is shown.
     pub(crate) check: bool,
+    /// Of the Ansible that ran; empty when none had to.
+    pub(crate) version: String,
     /// By name.
     pub(crate) servers: Vec<ServerOutcome>,
 }
@@ -164,6 +166,22 @@ impl Configured {
         parts.join(", ")
     }
 
+    /// Every text that is not ours.
+    pub(crate) fn texts(&mut self, each: impl Fn(&mut String)) {
+        for server in &mut self.servers {
+            each(&mut server.why);
+            for change in &mut server.changes {
+                each(&mut change.at.task);
+                change.diff.iter_mut().for_each(&each);
+            }
+            for failure in &mut server.failures {
+                each(&mut failure.at.task);
+                each(&mut failure.message);
+            }
+        }
+    }
+
+    /// Nothing was changed, and nothing is wrong.
     pub(crate) fn is_quiet(&self) -> bool {
         self.servers
             .iter()

@@ -224,7 +224,3 @@ pub(crate) fn place(path: &str) -> String {
         .map_or(path, |at| &path[at + 1..])
         .to_owned()
 }
-
-#[cfg(test)]
-#[path = "tally_tests.rs"]
-mod tests;

@@ -135,7 +135,7 @@ fn release(folder: &Utf8Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::PermissionsExt;
 
     /// A folder with an `ansible-playbook` that says this.
     fn program(says: &str) -> tempfile::TempDir {

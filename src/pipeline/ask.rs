@@ -1,6 +1,6 @@
 //! What is asked of a plan or an apply, whether on a command line or by a workflow.
 
-use crate::cli::{self, Cloud, Describers, Format};
+use crate::cli::{self, Cloud, Describers, Format, Initialise, Only};
 use crate::fleet::Fleet;
 use crate::fleet::words::or_list;
 use crate::reason::Reason;
@@ -18,6 +18,9 @@ pub(super) struct Ask<'a> {
     pub(super) lock_timeout: &'a str,
     /// Whether Terraform's own text of the plan is wanted too.
     pub(super) diff: bool,
+    /// `None`: both stages of an apply.
+    pub(super) only: Option<Only>,
+    pub(super) initialise: Initialise,
 }
 
 impl<'a> Ask<'a> {
@@ -28,6 +31,8 @@ impl<'a> Ask<'a> {
             servers: &arguments.servers,
             lock_timeout: "0s",
             diff: arguments.output.format == Format::Markdown,
+            only: Some(Only::Terraform),
+            initialise: Initialise::default(),
         }
     }
 
@@ -38,6 +43,8 @@ impl<'a> Ask<'a> {
             servers: &arguments.servers,
             lock_timeout: &arguments.lock_timeout,
             diff: arguments.output.format == Format::Markdown,
+            only: arguments.only,
+            initialise: arguments.initialise.clone(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod annotations;
 pub(crate) mod comment;
+mod configured;
 pub(crate) mod explain;
 pub(crate) mod human;
 pub(crate) mod json;

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::pipeline::failure;
 use crate::report::Failure;
-use crate::simulator::hosts::command as hosts;
+use crate::simulator::hosts;
 use crate::terraform::run::Terraform;
 use crate::terraform::workspace::Workspace;
 use serde_json::Value;
@@ -40,8 +40,8 @@ pub(in crate::pipeline) fn contacts(
             Ok(of_outputs(fleet, &outputs))
         }
         _ => {
-            let engine = hosts::address(context.variable("DOCKER_HOST"));
-            let found = hosts::contacts(engine, &workspace.cloud())
+            let engine = hosts::command::address(context.variable("DOCKER_HOST"));
+            let found = hosts::contact::contacts(engine, &workspace.cloud())
                 .map_err(|error| failure::of_anything(&error))?;
             Ok(found
                 .into_iter()

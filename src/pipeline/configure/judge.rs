@@ -56,7 +56,8 @@ pub(super) fn failure(
     })
 }
 
-/// `` `database`: firewall : load the table: MESSAGE (ansible/roles/firewall/tasks/main.yml:12) ``
+/// `` `database`: failed in firewall : load the table (ansible/roles/firewall/tasks/main.yml:12) ``: its words stand with the
+/// server.
 fn line(server: &ServerOutcome, told: bool) -> Option<String> {
     let name = &server.name;
     let Some(failure) = server.failures.first() else {
@@ -74,9 +75,9 @@ fn line(server: &ServerOutcome, told: bool) -> Option<String> {
         format!(" ({})", failure.at.place)
     };
     Some(format!(
-        "`{name}`: {}: {}{place}",
-        failure.at.title(),
-        failure.message.trim().replace('\n', "\n  ")
+        "`{name}`: {} in {}{place}",
+        server.end.word(),
+        failure.at.title()
     ))
 }
 

@@ -10,7 +10,7 @@ use crate::report::Failure;
 use crate::terraform::workspace::Workspace;
 
 /// Holds the key itself.
-const TEXT: &str = "LOSTOPS_SSH_KEY";
+pub(in crate::pipeline) const TEXT: &str = "LOSTOPS_SSH_KEY";
 /// Names its file.
 const FILE: &str = "LOSTOPS_SSH_KEY_FILE";
 

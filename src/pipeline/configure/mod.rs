@@ -20,7 +20,7 @@ use camino::Utf8Path;
 use std::time::Duration;
 
 pub(super) use addresses::contacts;
-pub(super) use key::source as key_source;
+pub(super) use key::{TEXT as KEY_VARIABLE, source as key_source};
 pub(super) use stage::stage;
 
 /// What is asked of the stage.
@@ -70,10 +70,10 @@ fn configured(
     let want = Want {
         cloud: arguments.cloud,
         servers: &arguments.servers,
-        all: arguments.all,
+        all: arguments.initialise.all,
         check: arguments.check,
-        key_file: arguments.ssh_key.as_deref(),
-        timeout: arguments.timeout,
+        key_file: arguments.initialise.ssh_key.as_deref(),
+        timeout: arguments.initialise.timeout,
         fresh: false,
     };
     let mut progress = super::progress_of(context, Some(&fleet));

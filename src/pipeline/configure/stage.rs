@@ -21,6 +21,7 @@ use crate::fleet::Fleet;
 use crate::fleet::server::{PowerState, Server};
 use crate::pipeline::failure;
 use crate::pipeline::prepare::PLAIN;
+use crate::policy::{self, Facts};
 use crate::reason::Reason;
 use crate::report::progress::Progress;
 use crate::report::{Failure, Report};
@@ -62,7 +63,7 @@ pub(in crate::pipeline) fn stage(
     let failed = |error: anyhow::Error| failure::of_anything(&error);
     let mut outcome = Configured {
         check: want.check,
-        servers: Vec::new(),
+        ..Configured::default()
     };
     let mut ones: BTreeMap<String, One> = BTreeMap::new();
     let mut nowhere = BTreeMap::new();
@@ -156,6 +157,10 @@ pub(in crate::pipeline) fn stage(
     )?;
     outcome.servers.sort_by(|a, b| a.name.cmp(&b.name));
     let failure = judge::failure(&outcome, &unreached, said.as_deref());
+    let directory = fleet.directory();
+    let mut facts = Facts::new(Some(fleet), None, &[], &directory, context.today);
+    facts.configured = Some(&outcome);
+    report.findings.extend(policy::judge_operation(&facts));
     report.configured = Some(outcome);
     failure.map_or(Ok(()), Err)
 }
@@ -279,6 +284,7 @@ fn play(
                 help: missing.help().to_owned(),
             }
         })?;
+    outcome.version.clone_from(&toolbox.version);
     let under = workspace.folder.join("ansible");
     let content = Content::write(&under).map_err(failed)?;
     let entries: Vec<Entry> = ones.values().map(|one| one.entry.clone()).collect();
@@ -309,7 +315,7 @@ fn play(
     let told = ran.words();
     for (name, why) in due {
         let mut end = ran.tally.server(name, why.words(), whole);
-        end.settled = *why == Why::Asked;
+        end.settled = *why == Why::Asked && !want.check;
         outcome.servers.push(end);
     }
     // Ansible has ended badly, and no server says why.

@@ -1,8 +1,11 @@
 //! The command line: what can be asked, and nothing of how it is done.
 
+mod ansible;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::time::Duration;
+
+pub(crate) use ansible::{Configure, Initialise, Inventory, Only};
 
 /// The servers in the repository are the servers that run, and the ports in the repository are the ports that are open.
 #[derive(Debug, Parser)]
@@ -81,7 +84,7 @@ pub(crate) enum Command {
     Check(Check),
     /// Plan with Terraform and judge what would happen. Changes nothing.
     Plan(Plan),
-    /// Plan, judge, and when nothing is in the way let Terraform do it.
+    /// Plan, judge, and when nothing is in the way let Terraform do it; then initialise the servers with Ansible.
     Apply(Apply),
     /// Initialise the servers whose describers, roles or machines have changed, with Ansible over SSH.
     Configure(Configure),
@@ -103,7 +106,7 @@ pub(crate) enum Command {
     Simulator(Simulator),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Describers {
     /// Folder of the describer files [default: describers]
     #[arg(long, value_name = "FOLDER")]
@@ -114,7 +117,7 @@ pub(crate) struct Describers {
     pub(crate) environment: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Output {
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -177,54 +180,11 @@ pub(crate) struct Apply {
     /// How long to wait for somebody else's lock on the state, such as 30s or 5m.
     #[arg(long, default_value = "5m", value_name = "TIME")]
     pub(crate) lock_timeout: String,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "The SSH key comes from --ssh-key, LOSTOPS_SSH_KEY_FILE (its file) or LOSTOPS_SSH_KEY (the key itself, which is\n\
-    never written to a disk)."
-)]
-pub(crate) struct Configure {
+    /// Only this stage [default: both]
+    #[arg(long, value_enum, value_name = "STAGE")]
+    pub(crate) only: Option<Only>,
     #[command(flatten)]
-    pub(crate) describers: Describers,
-    #[command(flatten)]
-    pub(crate) output: Output,
-    /// In which cloud the servers run.
-    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
-    pub(crate) cloud: Cloud,
-    /// Only these servers, separated by commas.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
-    pub(crate) servers: Vec<String>,
-    /// Also the servers for which nothing has changed.
-    #[arg(long)]
-    pub(crate) all: bool,
-    /// Show what would be changed, and change nothing.
-    #[arg(long)]
-    pub(crate) check: bool,
-    /// The private key's file.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ssh_key: Option<Utf8PathBuf>,
-    /// How long to wait for SSH, such as 90s or 5m [default: 5m for a new machine, 1m for one that is known]
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub(crate) timeout: Option<Duration>,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "For `ansible -i`, an executable file with: #!/bin/sh\nexec lostops inventory --cloud azure \"$@\""
-)]
-pub(crate) struct Inventory {
-    #[command(flatten)]
-    pub(crate) describers: Describers,
-    /// In which cloud the servers run.
-    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
-    pub(crate) cloud: Cloud,
-    /// As an inventory script prints it; without it: a file for `ansible -i`.
-    #[arg(long, conflicts_with = "host")]
-    pub(crate) list: bool,
-    /// The variables of one server.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) host: Option<String>,
+    pub(crate) initialise: Initialise,
 }
 
 #[derive(Debug, Args)]
@@ -319,22 +279,4 @@ pub(crate) enum Simulated {
         #[arg(value_name = "FOLDER")]
         folder: Utf8PathBuf,
     },
-}
-
-/// `90s`, `5m`, `1h`
-fn duration(text: &str) -> Result<Duration, String> {
-    let split = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => 0,
-    };
-    match number.parse::<u32>() {
-        Ok(number) if seconds > 0 => Ok(Duration::from_secs(u64::from(number) * seconds)),
-        _ => Err("it takes a time such as 90s or 5m".to_owned()),
-    }
 }

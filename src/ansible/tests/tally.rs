@@ -1,7 +1,8 @@
 //! Tests of the account: lines as the plug-in writes them.
 
-use super::*;
 use crate::ansible::event::parse;
+use crate::ansible::outcome::End;
+use crate::ansible::tally::*;
 
 const PLAY: &str = r#"{"ev":"play","id":"p","name":"Initialise","hosts":["a","b"],"tasks":3}
 {"ev":"task","id":"1","name":"Install","action":"apt","path":"/tmp/x/ansible/roles/base/tasks/main.yml:3","role":"base"}
