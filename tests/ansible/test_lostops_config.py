@@ -11,7 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "library"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "ansible" / "library"))
 import lostops_config  # noqa: E402
 
 
