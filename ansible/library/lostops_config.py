@@ -14,6 +14,7 @@ import pwd
 import shutil
 import stat
 import tempfile
+import time
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -142,6 +143,8 @@ units:
 
 RECORDS = "/var/lib/lostops/applied"
 UNITS = "/etc/systemd/system/"
+# Seconds until a program that cannot start has ended.
+SETTLE = 1
 
 
 class Failure(Exception):
@@ -267,7 +270,7 @@ class Task:
         with os.fdopen(handle, "wb") as stream:
             stream.write(file.content)
         try:
-            self.program([word.replace("%s", fresh) for word in file.validate], f"{file.path} is not valid, nothing was changed", fresh)
+            self.program([word.replace("%s", fresh) for word in file.validate], f"{file.path} is not valid, nothing was changed", (fresh, file.path))
         finally:
             os.unlink(fresh)
 
@@ -276,22 +279,26 @@ class Task:
         try:
             for file in changed:
                 done.append(file)
-                file.put(file.after())
+                try:
+                    file.put(file.after())
+                except OSError as error:
+                    raise Failure(f"could not write {file.path}: {error.strerror}") from error
             if changed and self.module.params["verify"]:
                 self.program(self.module.params["verify"], "refused with the new files, the old ones are back")
         except BaseException:
             for file in done:
-                file.put(file.before)
+                if file.found() != file.before:
+                    file.put(file.before)
             raise
 
-    def program(self, words, wrong, hidden=None):
+    def program(self, words, wrong, hidden=("", "")):
         """Runs a program that must succeed. Where it is not installed yet, a check has nothing to say."""
         if self.check and shutil.which(words[0]) is None:
             self.warnings.append(f"{words[0]} is not on this server yet: not validated")
             return ""
         code, out, err = self.call(words)
         if code != 0:
-            said = (err.strip() or out.strip()).replace(hidden or "\0", "the file")
+            said = (err.strip() or out.strip()).replace(*hidden)
             raise Failure(f"{wrong}: {' '.join(words[:2])} ended with {code}: {said}")
         return out
 
@@ -313,7 +320,7 @@ class Task:
             self.unit(unit, found[unit["name"]])
 
     def show(self, names):
-        wanted = "LoadState,ActiveState,UnitFileState,ConditionResult,ConditionTimestampMonotonic,NeedDaemonReload"
+        wanted = "LoadState,Type,ActiveState,UnitFileState,ConditionResult,ConditionTimestampMonotonic,NeedDaemonReload"
         code, out, err = self.call(["systemctl", "show", "--property", wanted, "--", *names])
         if code != 0:
             raise Failure(f"could not ask systemd for {', '.join(names)}: {err.strip()}")
@@ -331,9 +338,25 @@ class Task:
         if running:
             if self.stale(unit):
                 self.systemctl(unit["apply"], name)
+                self.stays(name)
         elif unit["started"] and not refused:
             self.systemctl("start", name)
+            self.stays(name)
         self.record(unit)
+
+    def stays(self, name):
+        """Of a unit that is started without a word of its own, systemd cannot say at once that it has failed."""
+        if self.check:
+            return
+        state = self.show([name])[name]
+        if state.get("Type") in ("simple", "exec", "idle"):
+            time.sleep(SETTLE)
+            state = self.show([name])[name]
+        if state.get("ActiveState") not in ("active", "reloading") and state.get("ConditionResult") != "no":
+            raise Failure(f"{name} does not stay up: it is {state.get('ActiveState')}\n{self.journal(name)}".rstrip())
+
+    def journal(self, name):
+        return self.call(["journalctl", "--no-pager", "--output=cat", "--lines=5", "--unit", name])[1].strip()
 
     def systemctl(self, verb, *name):
         if name:
@@ -342,8 +365,8 @@ class Task:
             return
         code, _out, err = self.call(["systemctl", verb, *name])
         if code != 0:
-            journal = self.call(["journalctl", "--no-pager", "--output=cat", "--lines=5", "--unit", *name])[1] if name else ""
-            raise Failure(f"could not {verb} {' '.join(name)}: {err.strip()}\n{journal.strip()}".rstrip())
+            journal = self.journal(name[0]) if name else ""
+            raise Failure(f"could not {verb} {' '.join(name)}: {err.strip()}\n{journal}".rstrip())
 
     def applied(self, unit):
         """What stands for all that the unit reads and has in force."""

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "library"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "ansible" / "library"))
 import lostops_config  # noqa: E402
 
 
@@ -47,7 +47,7 @@ class Server:
         if unit is None or "systemctl" in self.refused:
             return 5, "", f"Unit {words[1]} not found."
         if words[0] == "start":
-            unit["ActiveState"] = "active"
+            unit["ActiveState"] = unit.pop("Becomes", "active")
         if words[0] in ("enable", "mask"):
             unit["UnitFileState"] = words[0] + "d" if words[0] == "enable" else "masked"
         return 0, "", ""
@@ -66,6 +66,8 @@ class Converging(unittest.TestCase):
         self.addCleanup(setattr, lostops_config.shutil, "which", which)
         self.addCleanup(setattr, lostops_config.pwd, "getpwnam", owner)
         lostops_config.RECORDS = str(self.folder / "records")
+        self.addCleanup(setattr, lostops_config, "SETTLE", lostops_config.SETTLE)
+        lostops_config.SETTLE = 0
         lostops_config.shutil.which = lambda program: None if program.startswith("absent") else program
         # Whoever runs the tests stands for root.
         lostops_config.pwd.getpwnam = lambda user: owner(getpass.getuser() if user == "root" else user)
@@ -150,6 +152,18 @@ class Converging(unittest.TestCase):
         self.assertEqual(self.content(), "old\n")
         self.assertFalse(os.path.exists(other))
 
+    def test_a_disk_without_room_is_named_with_the_file_and_leaves_the_old_one(self):
+        self.run_task([{"content": "old\n"}])
+        replace, self.full = lostops_config.os.replace, OSError(28, "No space left on device")
+        self.addCleanup(setattr, lostops_config.os, "replace", replace)
+        lostops_config.os.replace = self.no_room
+        self.fails(f"could not write {self.file}: No space left on device", files=[{"content": "new\n"}])
+        self.assertEqual(self.content(), "old\n")
+        self.assertEqual(os.listdir(os.path.dirname(self.file)), ["thing.conf"])
+
+    def no_room(self, *_paths):
+        raise self.full
+
     def test_a_file_that_is_not_wanted_is_removed_once(self):
         self.run_task([{"content": "a\n"}])
         self.assertEqual(self.run_task([{"state": "absent"}]).paths, [self.file])
@@ -203,6 +217,11 @@ class Converging(unittest.TestCase):
         self.fails("could not restart thing.service", **self.reading("b\n"))
         self.server.refused.clear()
         self.assertEqual(self.run_task(**self.reading("b\n")).did, ["restart thing.service"])
+
+    def test_a_unit_that_falls_over_is_an_error_and_is_asked_again(self):
+        self.active(ActiveState="inactive", Type="simple", Becomes="failed")
+        self.fails("thing.service does not stay up: it is failed", **self.reading())
+        self.assertEqual(self.run_task(**self.reading()).did, ["start thing.service"])
 
     def test_what_is_in_force_is_compared_too(self):
         self.active()

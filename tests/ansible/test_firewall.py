@@ -7,7 +7,7 @@ import sys
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "roles" / "firewall" / "filter_plugins"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "ansible" / "roles" / "firewall" / "filter_plugins"))
 from ansible.errors import AnsibleFilterError  # noqa: E402
 from firewall import firewall_rules  # noqa: E402
 
