@@ -14,8 +14,10 @@ FROM hashicorp/terraform:${TERRAFORM_VERSION} AS terraform
 FROM ${RUST} AS compiled
 WORKDIR /lostops
 COPY Cargo.toml Cargo.lock ./
+COPY ansible ansible
 COPY benches benches
 COPY describers describers
+COPY image/requirements.txt image/requirements.txt
 COPY terraform terraform
 COPY src src
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/lostops/target \

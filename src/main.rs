@@ -1,5 +1,6 @@
 //! lostops: the servers in the repository are the servers that run, and the ports in the repository are the ports that are open.
 
+mod ansible;
 mod cli;
 mod context;
 mod describer;

@@ -49,6 +49,13 @@ reasons! {
     PlanUnreadable "plan-unreadable" "The plan is not one that `terraform show -json` prints. Write it anew with the Terraform that made it.";
     StateLocked "state-locked" "Somebody else holds the lock on the state. Wait, or raise `lock-timeout`; after a run that was killed, break the lease of the state's blob.";
     ApplyFailed "apply-failed" "Terraform stopped halfway. What is done stays done; the rest is planned anew by the next run.";
+    SshKeyMissing "ssh-key-missing" "No SSH key was given, and without one no server can be initialised. Give the input `ssh-key`, or choose `only: terraform`. Nothing was touched.";
+    SshKeyUnusable "ssh-key-unusable" "The SSH key cannot be used: it is encrypted, a public key, or not whole. The message says which.";
+    NoHosts "no-hosts" "There is no server to initialise. None is running, or none has an address.";
+    AnsibleMissing "ansible-missing" "Ansible is not there and could not be installed. The action brings its own; elsewhere Python 3.11 and a package index are needed.";
+    ServerUnreachable "server-unreachable" "Some server does not answer by SSH. The message says which and why; the others were initialised.";
+    HostKeyChanged "host-key-changed" "Some server shows another SSH host key than the one it is known by, and was not touched. Compare it on the machine's console and pin it.";
+    AnsibleFailed "ansible-failed" "Some task failed on a server. The report names server, role, task and line; the other servers were initialised.";
     Drift "drift" "What runs is not what is written: the plan of a scheduled run is not empty. Apply what is written, or write down what was changed by hand.";
     Cancelled "cancelled" "The run was cancelled. Terraform got one interrupt and its lock is released; run again to go on.";
     Failed "failed" "lostops itself could not do its work; the message says what.";

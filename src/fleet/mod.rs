@@ -17,9 +17,9 @@ pub(crate) mod words;
 use address::Addresses;
 use environment::Environment;
 use policy::Policy;
-use server::Server;
+use server::{Server, Setting};
 use sources::{Book, Directory};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One environment: its servers, and the policy that judges them.
@@ -37,6 +37,23 @@ impl Fleet {
             .binary_search_by(|server| server.name().cmp(name))
             .ok()
             .map(|at| &self.servers[at])
+    }
+
+    /// The environment variables that its secrets stand in.
+    pub(crate) fn secret_names(&self) -> BTreeSet<&str> {
+        let settings = self
+            .servers
+            .iter()
+            .flat_map(|server| &server.services)
+            .flat_map(|service| service.settings.values());
+        let secrets = settings.filter_map(|setting| match &setting.value {
+            Setting::Secret(name) => Some(name.as_str()),
+            Setting::Plain(_) => None,
+        });
+        let webhook = self.environment.discord_webhook.as_ref();
+        secrets
+            .chain(webhook.map(|name| name.value.as_str()))
+            .collect()
     }
 
     /// What its addresses are called.

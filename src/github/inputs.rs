@@ -9,6 +9,14 @@ pub(crate) enum CloudInput {
     Simulated,
 }
 
+/// Which stages of an apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnlyInput {
+    Both,
+    Terraform,
+    Ansible,
+}
+
 /// When the pull request gets a comment. An existing one is brought up to date whatever is chosen but `Never`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CommentInput {
@@ -30,6 +38,9 @@ pub(crate) struct Inputs {
     pub(crate) environment: Option<String>,
     pub(crate) describers: Utf8PathBuf,
     pub(crate) cloud: CloudInput,
+    pub(crate) only: OnlyInput,
+    /// The private key itself.
+    pub(crate) ssh_key: Option<String>,
     pub(crate) comment: CommentInput,
     pub(crate) sarif: bool,
     pub(crate) ca_bundle: Option<Utf8PathBuf>,
@@ -47,6 +58,8 @@ impl Inputs {
         "environment",
         "describers",
         "cloud",
+        "only",
+        "ssh-key",
         "comment",
         "sarif",
         "ca-bundle",
@@ -68,6 +81,16 @@ impl Inputs {
             &[
                 ("azure", CloudInput::Azure),
                 ("simulated", CloudInput::Simulated),
+            ],
+            &mut wrong,
+        );
+        let only = choose(
+            "only",
+            input("only"),
+            &[
+                ("both", OnlyInput::Both),
+                ("terraform", OnlyInput::Terraform),
+                ("ansible", OnlyInput::Ansible),
             ],
             &mut wrong,
         );
@@ -119,6 +142,8 @@ impl Inputs {
             environment: input("environment").map(str::to_owned),
             describers,
             cloud,
+            only,
+            ssh_key: input("ssh-key").map(str::to_owned),
             comment,
             sarif,
             ca_bundle,

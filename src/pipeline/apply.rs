@@ -1,16 +1,23 @@
-//! `lostops apply`: plan, judge, and when nothing is in the way let Terraform do exactly that.
+//! `lostops apply`: plan, judge, and when nothing is in the way let Terraform do exactly that; then the servers
+//! themselves are initialised.
 
 use super::ask::Ask;
+use super::configure::{self, Want};
+use super::prepare::Ready;
 use super::{describe, failure, plan};
+use crate::ansible::key::Source;
 use crate::cli::Apply as Arguments;
-use crate::cli::Cloud;
+use crate::cli::{Cloud, Configure, Only, Output};
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::fleet::environment::StateBackend;
 use crate::reason::Reason;
+use crate::report::progress::Progress;
 use crate::report::{Failure, Outcome, Report, Step, StepEnd};
+use crate::simulator::hosts::command as hosts;
 use crate::terraform::plan::Plan;
 use crate::terraform::run::{Reached, TerraformError};
+use crate::terraform::workspace::Workspace;
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
     of(context, &Ask::of_apply(arguments))
@@ -18,11 +25,29 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
 
 /// Applies what was asked for.
 pub(super) fn of(context: &Context, ask: &Ask<'_>) -> Report {
+    if ask.only == Some(Only::Ansible) {
+        return alone(context, ask);
+    }
     let mut report = Report::new("apply");
     if let Err(failure) = applied(context, ask, &mut report) {
         report.failure = Some(failure);
     }
     report
+}
+
+/// Nothing but the servers themselves.
+fn alone(context: &Context, ask: &Ask<'_>) -> Report {
+    configure::run(
+        context,
+        &Configure {
+            describers: ask.describers.clone(),
+            output: Output::default(),
+            cloud: ask.cloud,
+            servers: ask.servers.to_vec(),
+            check: false,
+            initialise: ask.initialise.clone(),
+        },
+    )
 }
 
 fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), Failure> {
@@ -32,7 +57,29 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
     };
     ask.servers_exist(&fleet)?;
     state_is_kept(context, &fleet, ask)?;
-    let mut progress = super::progress(context);
+    let both = ask.only.is_none();
+    if !both {
+        // What only the servers need is of no concern.
+        report
+            .findings
+            .retain(|finding| finding.meta.name != "secret-not-set");
+    }
+    let workspace = Workspace::new(
+        &context.home,
+        &fleet.environment.name.value,
+        ask.cloud.word(),
+    );
+    // Before anything is touched: machines that nobody can initialise are of no use.
+    let key = if both {
+        Some(configure::key_source(
+            context,
+            want(ask, false),
+            &workspace,
+        )?)
+    } else {
+        None
+    };
+    let mut progress = super::progress_of(context, Some(&fleet));
     let ready = plan::ready(context, &fleet, ask, report, &mut progress)?;
     let made = plan::make(&ready, &fleet, ask, report, &mut progress)
         .inspect_err(|_| ready.forget_plan())?;
@@ -45,11 +92,34 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
             .push("nothing was applied: what is not permitted comes first".to_owned());
         return Ok(());
     }
-    if made.file().resources.is_empty() {
+    let changes = !made.file().resources.is_empty();
+    if changes {
+        terraform(&ready, &made, ask, report, &mut progress)?;
+    } else {
         ready.forget_plan();
-        report.applied = true;
-        return Ok(());
     }
+    report.applied = true;
+    match key {
+        Some(key) => initialise(
+            context,
+            &fleet,
+            want(ask, changes),
+            &ready,
+            &key,
+            report,
+            &mut progress,
+        ),
+        None => Ok(()),
+    }
+}
+
+fn terraform(
+    ready: &Ready,
+    made: &plan::Made,
+    ask: &Ask<'_>,
+    report: &mut Report,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
     progress.step("terraform apply");
     let result = ready
         .terraform
@@ -57,14 +127,57 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
             progress.say(what);
         });
     ready.forget_plan();
-    match &result {
-        Ok(()) => report.applied = true,
-        Err(TerraformError::Failed { reached, .. } | TerraformError::Cancelled { reached }) => {
-            report.steps = steps(made.file(), reached);
-        }
-        Err(_) => {}
+    if let Err(TerraformError::Failed { reached, .. } | TerraformError::Cancelled { reached }) =
+        &result
+    {
+        report.steps = steps(made.file(), reached);
     }
     result.map_err(|error| failure::of_terraform(&error))
+}
+
+fn want<'a>(ask: &'a Ask<'_>, fresh: bool) -> Want<'a> {
+    Want {
+        cloud: ask.cloud,
+        servers: ask.servers,
+        all: ask.initialise.all,
+        check: false,
+        key_file: ask.initialise.ssh_key.as_deref(),
+        timeout: ask.initialise.timeout,
+        fresh,
+    }
+}
+
+/// The second stage, where there are hosts.
+fn initialise(
+    context: &Context,
+    fleet: &Fleet,
+    want: Want<'_>,
+    ready: &Ready,
+    key: &Source,
+    report: &mut Report,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    let terraform = Some(&ready.terraform);
+    let contacts = configure::contacts(context, fleet, want.cloud, &ready.workspace, terraform)?;
+    if contacts.is_empty() {
+        if want.cloud == Cloud::Simulated {
+            let engine = hosts::address(context.variable("DOCKER_HOST"));
+            report.notes.push(format!(
+                "no Docker engine answers at {engine}: the machines have no hosts, the Ansible stage was left out"
+            ));
+        }
+        return Ok(());
+    }
+    configure::stage(
+        context,
+        fleet,
+        want,
+        &ready.workspace,
+        key,
+        &contacts,
+        report,
+        progress,
+    )
 }
 
 /// A runner's folders end with the job: servers made with a state in them would be nobody's.

@@ -1,6 +1,6 @@
 //! What is asked of a plan or an apply, whether on a command line or by a workflow.
 
-use crate::cli::{self, Cloud, Describers, Format};
+use crate::cli::{self, Cloud, Describers, Format, Initialise, Only};
 use crate::fleet::Fleet;
 use crate::fleet::words::or_list;
 use crate::reason::Reason;
@@ -18,6 +18,9 @@ pub(super) struct Ask<'a> {
     pub(super) lock_timeout: &'a str,
     /// Whether Terraform's own text of the plan is wanted too.
     pub(super) diff: bool,
+    /// `None`: both stages of an apply.
+    pub(super) only: Option<Only>,
+    pub(super) initialise: Initialise,
 }
 
 impl<'a> Ask<'a> {
@@ -28,6 +31,8 @@ impl<'a> Ask<'a> {
             servers: &arguments.servers,
             lock_timeout: "0s",
             diff: arguments.output.format == Format::Markdown,
+            only: Some(Only::Terraform),
+            initialise: Initialise::default(),
         }
     }
 
@@ -38,30 +43,14 @@ impl<'a> Ask<'a> {
             servers: &arguments.servers,
             lock_timeout: &arguments.lock_timeout,
             diff: arguments.output.format == Format::Markdown,
+            only: arguments.only,
+            initialise: arguments.initialise.clone(),
         }
     }
 
     /// Refuses names that no describer has.
     pub(super) fn servers_exist(&self, fleet: &Fleet) -> Result<(), Failure> {
-        let known: Vec<String> = fleet
-            .servers
-            .iter()
-            .map(|server| format!("`{}`", server.name()))
-            .collect();
-        let unknown: Vec<String> = self
-            .servers
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .filter(|name| !known.contains(name))
-            .collect();
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        Err(Failure {
-            reason: Reason::UnknownServer,
-            message: format!("no describer describes {}", or_list(&unknown)),
-            help: format!("choose among {}", or_list(&known)),
-        })
+        servers_exist(fleet, self.servers)
     }
 
     /// Addresses of what a plan changes of these servers. Our module keys everything of a server by its name, or by
@@ -80,4 +69,26 @@ impl<'a> Ask<'a> {
             .cloned()
             .collect()
     }
+}
+
+/// Refuses names that no describer has.
+pub(super) fn servers_exist(fleet: &Fleet, servers: &[String]) -> Result<(), Failure> {
+    let known: Vec<String> = fleet
+        .servers
+        .iter()
+        .map(|server| format!("`{}`", server.name()))
+        .collect();
+    let unknown: Vec<String> = servers
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .filter(|name| !known.contains(name))
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(Failure {
+        reason: Reason::UnknownServer,
+        message: format!("no describer describes {}", or_list(&unknown)),
+        help: format!("choose among {}", or_list(&known)),
+    })
 }

@@ -28,7 +28,9 @@ pub(super) fn load(
     report: &mut Report,
 ) -> Result<Vec<LoadedEnvironment>, Failure> {
     // A job that plans should not be given what only the servers need, and is not told that it lacks it.
-    let secrets = |name: &str| context.reader == Reader::GitHub || context.variable(name).is_some();
+    let initialises = matches!(report.command, "apply" | "configure");
+    let spared = context.reader == Reader::GitHub && !initialises;
+    let secrets = |name: &str| spared || context.variable(name).is_some();
     let loaded = describer::load(&folder(describers), &secrets, context.today)
         .map_err(|error| unreadable(context, error))?;
     report.sources = loaded.sources;

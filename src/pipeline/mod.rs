@@ -3,11 +3,13 @@
 mod apply;
 mod ask;
 mod check;
+mod configure;
 mod describe;
 mod doctor;
 mod exposures;
 mod failure;
 mod init;
+mod inventory;
 mod matrix;
 mod plan;
 mod prepare;
@@ -20,6 +22,7 @@ use crate::cli::{Cli, Color, Command, Format};
 use crate::context::{Context, Reader};
 use crate::exit::Exit;
 use crate::finding;
+use crate::fleet::Fleet;
 use crate::redact::Redactor;
 use crate::report::progress::Progress;
 use crate::report::{self, Outcome, Report};
@@ -27,7 +30,11 @@ use anyhow::Context as _;
 use std::io;
 
 /// Does what was asked.
-pub(crate) fn run(context: &Context, cli: Cli, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
+pub(crate) fn run(
+    context: &Context,
+    cli: Cli,
+    out: &mut (dyn io::Write + Send),
+) -> anyhow::Result<Exit> {
     let colours = match cli.global.color {
         Color::Auto => context.colours(context.stdout_is_terminal),
         Color::Always => true,
@@ -49,6 +56,11 @@ pub(crate) fn run(context: &Context, cli: Cli, out: &mut dyn io::Write) -> anyho
             let report = interruptible(|| apply::run(context, &arguments))?;
             show(context, report, arguments.output.format, colours, out)
         }
+        Command::Configure(arguments) => {
+            let report = interruptible(|| configure::run(context, &arguments))?;
+            show(context, report, arguments.output.format, colours, out)
+        }
+        Command::Inventory(arguments) => inventory::run(context, &arguments, out),
         Command::Run(arguments) => run::run(context, &arguments, colours, out),
         Command::Init(arguments) => init::run(&arguments, out),
         Command::Graph(arguments) => reference::graph(context, &arguments, colours, out),
@@ -76,10 +88,18 @@ fn exit(report: &Report) -> Exit {
 
 /// What tells a person how far a long command has come.
 fn progress(context: &Context) -> Progress {
+    progress_of(context, None)
+}
+
+/// The same, and what the describers of a fleet call secret is hidden.
+fn progress_of(context: &Context, fleet: Option<&Fleet>) -> Progress {
+    let names = fleet.map(Fleet::secret_names).unwrap_or_default();
+    let declared = names.into_iter().filter_map(|name| context.variable(name));
+    let redactor = Redactor::new(context.secrets().chain(declared));
     if context.reader == Reader::GitHub {
-        Progress::in_workflow(Redactor::new(context.secrets()))
+        Progress::in_workflow(redactor)
     } else {
-        Progress::on_terminal(context.stderr_is_terminal)
+        Progress::on_terminal(context.stderr_is_terminal, redactor)
     }
 }
 

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 pub(super) const SIMULATED_SUBSCRIPTION: &str = "00000000-0000-4000-8000-000000000000";
 
 /// What a child may see of the environment whatever the cloud.
-const PLAIN: &[&str] = &[
+pub(super) const PLAIN: &[&str] = &[
     "PATH",
     "HOME",
     "TMPDIR",
@@ -160,6 +160,10 @@ fn simulated(
         "LOSTOPS_SIMULATED_CLOUD".to_owned(),
         workspace.cloud().into_string(),
     );
+    let engine = simulator::hosts::command::address(context.variable("DOCKER_HOST"));
+    if simulator::hosts::command::answers(engine).is_ok() {
+        environment.insert(simulator::hosts::ENGINE.to_owned(), engine.to_owned());
+    }
     Ok((environment, notes))
 }
 

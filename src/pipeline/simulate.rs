@@ -13,7 +13,7 @@ use std::io;
 pub(super) fn run(
     context: &Context,
     arguments: Simulator,
-    out: &mut dyn io::Write,
+    out: &mut (dyn io::Write + Send),
 ) -> anyhow::Result<Exit> {
     let command = match arguments.command {
         Simulated::Cloud(command) => command,
@@ -38,6 +38,9 @@ pub(super) fn run(
             Workspace::new(&context.home, &environment, "simulated").cloud()
         }
     };
-    simulator::command::run(command, &file, out)?;
-    Ok(Exit::Clean)
+    let engine = simulator::hosts::command::address(context.variable("DOCKER_HOST"));
+    match simulator::command::run(command, &file, engine, out)? {
+        0 => Ok(Exit::Clean),
+        _ => Ok(Exit::Failed),
+    }
 }

@@ -4,6 +4,7 @@ pub(crate) mod exposure;
 mod nature;
 mod phrase;
 
+use crate::ansible::outcome::Configured;
 use crate::finding::{Finding, Meta};
 use crate::fleet::Fleet;
 use crate::fleet::sources::Directory;
@@ -22,6 +23,8 @@ pub(crate) struct Facts<'a> {
     /// What sources are called.
     pub(crate) directory: &'a Directory,
     pub(crate) today: Date,
+    /// What Ansible did; `None` before it has run.
+    pub(crate) configured: Option<&'a Configured>,
     /// Where a described server stands in `subjects`.
     by_name: BTreeMap<&'a str, usize>,
 }
@@ -47,6 +50,7 @@ impl<'a> Facts<'a> {
             subjects,
             directory,
             today,
+            configured: None,
             by_name,
         }
     }
@@ -92,11 +96,20 @@ rules! {
     grant_expired,
     waiver_expired,
     package_not_permitted,
+    not_idempotent,
 }
 
 /// Judges by every rule.
 pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
     RULES.iter().flat_map(|rule| (rule.check)(facts)).collect()
+}
+
+/// Judges what Ansible did: by the rules of operation alone, for the others have been heard.
+pub(crate) fn judge_operation(facts: &Facts<'_>) -> Vec<Finding> {
+    let rules = RULES
+        .iter()
+        .filter(|rule| rule.meta.code.starts_with("LO6"));
+    rules.flat_map(|rule| (rule.check)(facts)).collect()
 }
 
 #[cfg(test)]

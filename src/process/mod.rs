@@ -1,5 +1,7 @@
 //! The one door to child processes: arguments as a vector, a chosen environment, a group of their own.
 
+mod companion;
+mod fifo;
 mod patience;
 mod signal;
 
@@ -10,6 +12,8 @@ use std::fmt;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 
+pub(crate) use companion::Companion;
+pub(crate) use fifo::Fifo;
 pub(crate) use patience::limit;
 pub(crate) use signal::{cancelled, forward_interrupts, refuse_when_cancelled, when_cancelled};
 
@@ -21,6 +25,8 @@ pub(crate) struct Invocation {
     folder: Option<Utf8PathBuf>,
     /// Everything the child sees: nothing is inherited.
     environment: BTreeMap<String, String>,
+    /// What it reads; nothing when there is none.
+    input: Option<Vec<u8>>,
 }
 
 /// How a child ended.
@@ -55,7 +61,15 @@ impl Invocation {
             arguments: Vec::new(),
             folder: None,
             environment: BTreeMap::new(),
+            input: None,
         }
+    }
+
+    /// What the child reads on standard input: the way of a secret, which no argument and no variable may hold.
+    #[must_use]
+    pub(crate) fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(bytes.into());
+        self
     }
 
     #[must_use]
@@ -91,6 +105,14 @@ impl Invocation {
             .with_context(|| format!("could not wait for {self}"))
     }
 
+    /// Runs to the end even after an interrupt, which it does not get: for what puts things back in order.
+    pub(crate) fn finally(&self) -> anyhow::Result<Finished> {
+        let ended = self.expression().stdout_capture().run();
+        ended
+            .map(|output| finished(&output))
+            .with_context(|| format!("could not run {self}"))
+    }
+
     /// Runs to the end and hands over each line of standard output as it is printed.
     pub(crate) fn lines(&self, mut each: impl FnMut(&str)) -> anyhow::Result<Finished> {
         refuse_when_cancelled()?;
@@ -118,11 +140,15 @@ impl Invocation {
             .with_context(|| format!("{self} closed its output and went on"))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the door")]
     fn expression(&self) -> duct::Expression {
+        self.expression_reading(None)
+    }
+
+    /// `pipe` takes the place of what it would read else.
+    #[expect(clippy::disallowed_methods, reason = "this is the door")]
+    fn expression_reading(&self, pipe: Option<std::io::PipeReader>) -> duct::Expression {
         let mut expression = duct::cmd(self.program.as_str(), &self.arguments)
             .full_env(&self.environment)
-            .stdin_null()
             .stderr_capture()
             .unchecked()
             .before_spawn(|command| {
@@ -130,6 +156,11 @@ impl Invocation {
                 command.process_group(0);
                 Ok(())
             });
+        expression = match (pipe, &self.input) {
+            (Some(pipe), _) => expression.stdin_file(pipe),
+            (None, Some(bytes)) => expression.stdin_bytes(bytes.as_slice()),
+            (None, None) => expression.stdin_null(),
+        };
         if let Some(folder) = &self.folder {
             expression = expression.dir(folder.as_str());
         }

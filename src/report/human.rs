@@ -1,7 +1,8 @@
 //! For a person at a terminal: the answer first and last, worst first, a table per server.
 
 use super::paint::{Paint, inert};
-use super::{Outcome, Report, ServerSheet, StepEnd, snippet};
+use super::{Outcome, Report, ServerSheet, StepEnd, configured, snippet};
+use crate::ansible::outcome::Configured;
 use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Proof, Stage};
 use crate::fleet::words::{count, or_list};
@@ -44,6 +45,7 @@ pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) ->
         writeln!(out)?;
     }
     steps(report, paint, out)?;
+    configured::render(report, paint, out)?;
     if let Some(failure) = &report.failure {
         writeln!(
             out,
@@ -264,12 +266,13 @@ fn verdict(report: &Report, paint: Paint) -> String {
             parts.push(count(report.count(severity), severity.word()));
         }
     }
-    if !report.servers.is_empty() || report.failure.is_none() {
+    if !report.servers.is_empty() || (report.failure.is_none() && report.configured.is_none()) {
         parts.push(count(report.servers.len(), "server"));
     }
     if let Some(counts) = report.counts {
         parts.push(counts.to_string());
     }
+    parts.extend(report.configured.as_ref().map(Configured::words));
     let word = match report.outcome() {
         Outcome::Clean if report.applied => paint.green("applied"),
         Outcome::Clean => paint.green("clean"),

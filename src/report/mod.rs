@@ -2,6 +2,7 @@
 
 pub(crate) mod annotations;
 pub(crate) mod comment;
+mod configured;
 pub(crate) mod explain;
 pub(crate) mod human;
 pub(crate) mod json;
@@ -17,6 +18,7 @@ pub(crate) mod summary;
 pub(crate) mod svg;
 pub(crate) mod topology;
 
+use crate::ansible::outcome::Configured;
 use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Line, Stage};
 use crate::fleet::words::count;
@@ -155,6 +157,8 @@ pub(crate) struct Report {
     pub(crate) topology: Option<topology::Topology>,
     /// How far an apply came; empty when it was not begun.
     pub(crate) steps: Vec<Step>,
+    /// What Ansible did to the servers; `None` when it was not its turn.
+    pub(crate) configured: Option<Configured>,
 }
 
 /// One change of an apply.
@@ -202,6 +206,7 @@ impl Report {
             diff: None,
             topology: None,
             steps: Vec::new(),
+            configured: None,
         }
     }
 

@@ -11,6 +11,7 @@ const WIDTH: usize = 78;
 #[derive(Debug)]
 pub(crate) struct Progress {
     view: View,
+    redactor: Redactor,
 }
 
 #[derive(Debug)]
@@ -23,19 +24,23 @@ enum View {
     Workflow(Log),
 }
 
+/// More lines of a difference are counted.
+const FOLDED: usize = 60;
+
 impl Progress {
-    pub(crate) fn on_terminal(live: bool) -> Self {
+    pub(crate) fn on_terminal(live: bool, redactor: Redactor) -> Self {
         let view = if live {
             View::Terminal { shown: false }
         } else {
             View::Quiet
         };
-        Self { view }
+        Self { view, redactor }
     }
 
     pub(crate) fn in_workflow(redactor: Redactor) -> Self {
         Self {
             view: View::Workflow(Log::new(redactor)),
+            redactor: Redactor::default(),
         }
     }
 
@@ -48,6 +53,41 @@ impl Progress {
         }
     }
 
+    /// A line that stays, on a terminal or not: what has ended.
+    pub(crate) fn line(&mut self, text: &str) {
+        let wipe = match &mut self.view {
+            View::Workflow(log) => {
+                // What stays is not to be folded away with the step.
+                log.end();
+                log.say(text);
+                return;
+            }
+            View::Terminal { shown } => std::mem::take(shown),
+            View::Quiet => false,
+        };
+        let text = super::paint::inert(&self.redactor.text(text));
+        let wipe = if wipe { "\r\x1b[K" } else { "" };
+        let _ = writeln!(io::stderr(), "{wipe}{text}");
+    }
+
+    /// Lines that only some want to see: a group that is closed in a workflow; elsewhere left out unless `open`.
+    pub(crate) fn folded(&mut self, title: &str, lines: &[String], open: bool) {
+        if let View::Workflow(log) = &mut self.view {
+            log.group(title);
+            for line in lines {
+                log.say(line);
+            }
+            log.end();
+        } else if open {
+            for line in lines.iter().take(FOLDED) {
+                self.line(&format!("    {line}"));
+            }
+            if lines.len() > FOLDED {
+                self.line(&format!("    … and {} more lines", lines.len() - FOLDED));
+            }
+        }
+    }
+
     /// Something of the step; others may have written it.
     pub(crate) fn say(&mut self, what: &str) {
         tracing::debug!("{what}");
@@ -55,7 +95,8 @@ impl Progress {
             View::Quiet => {}
             View::Workflow(log) => log.say(what),
             View::Terminal { shown } => {
-                let line: String = super::paint::inert(what).chars().take(WIDTH).collect();
+                let line = self.redactor.text(what);
+                let line: String = super::paint::inert(&line).chars().take(WIDTH).collect();
                 // A terminal that is gone is no reason to stop.
                 let _ = write!(io::stderr(), "\r\x1b[K{line}").and_then(|()| io::stderr().flush());
                 *shown = true;

@@ -43,6 +43,12 @@ impl Report {
                 sheet.planned = Arc::from(planned);
             }
         }
+        if let Some(configured) = &mut self.configured {
+            configured.texts(clean);
+        }
+        for step in &mut self.steps {
+            clean(&mut step.address);
+        }
         self.notes.iter_mut().for_each(clean);
         self.diff.as_mut().map(clean);
     }

@@ -39,6 +39,12 @@ pub(super) struct Cloud {
     /// How long each request takes.
     #[serde(default)]
     pub(super) latency_ms: u64,
+    /// How many virtual machines were ever made: none is another one made again.
+    #[serde(default)]
+    pub(super) made: u64,
+    /// The word by which its hosts are found on an engine; empty until there are some.
+    #[serde(default)]
+    pub(super) hosts: String,
 }
 
 impl Default for Cloud {
@@ -50,6 +56,8 @@ impl Default for Cloud {
             seeded: BTreeSet::new(),
             faults: Vec::new(),
             latency_ms: 0,
+            made: 0,
+            hosts: String::new(),
         }
     }
 }

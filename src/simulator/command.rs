@@ -4,7 +4,7 @@ use super::arm::Kind;
 use super::cloud::{Cloud, Resource};
 use super::failure::Failure;
 use super::fault::{Fault, FaultKind};
-use super::hosts::security;
+use super::hosts;
 use super::list;
 use super::portal::{self, Opening};
 use super::power::Action;
@@ -14,11 +14,10 @@ use anyhow::Context as _;
 use camino::Utf8Path;
 use std::io::Write;
 
-/// As the interfaces of a simulated machine are called: that of its network, that of the internet.
-const INTERFACES: [&str; 2] = ["eth0", "eth1"];
-
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    Hosts(hosts::command::Command),
     /// List what the simulated cloud holds
     List,
     /// Print the whole cloud as JSON
@@ -49,6 +48,11 @@ pub(crate) enum Command {
         name: String,
         /// The size's name in Azure
         size: String,
+    },
+    /// Give a virtual machine a new system disk of the same image; its data disks stay
+    Reimage {
+        /// Its name
+        name: String,
     },
     /// Delete a virtual machine or anything else
     Delete {
@@ -116,10 +120,36 @@ pub(crate) enum Command {
 }
 
 /// Does what was asked to the cloud in that file, and says what was done.
+///
+/// `engine` is the address of the Docker engine. Returns the exit code of a command on a host.
 pub(crate) fn run(
     command: Command,
     cloud_path: &Utf8Path,
-    out: &mut dyn Write,
+    engine: &str,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<i64> {
+    match command {
+        Command::Hosts(command) => hosts::command::run(command, cloud_path, engine, out),
+        command => {
+            let is_list = matches!(command, Command::List);
+            if matches!(command, Command::Reset) {
+                hosts::command::forget(engine, cloud_path)?;
+            }
+            change(command, cloud_path, out)?;
+            if is_list {
+                hosts::command::list(engine, cloud_path, out)?;
+            } else if let Some(words) = hosts::command::follow(engine, cloud_path)? {
+                writeln!(out, "{words}").context("could not say what was done")?;
+            }
+            Ok(0)
+        }
+    }
+}
+
+fn change(
+    command: Command,
+    cloud_path: &Utf8Path,
+    out: &mut (dyn Write + Send),
 ) -> anyhow::Result<()> {
     let store = Store::new(cloud_path);
     let said = match command {
@@ -134,7 +164,7 @@ pub(crate) fn run(
         Command::Rules { name } => {
             let cloud = store.read()?;
             let found = portal::find(&cloud, &name, Some(Kind::VirtualMachine))?;
-            let text = security::filter(&cloud, found).nft(&INTERFACES);
+            let text = hosts::rules(&cloud, found);
             return write!(out, "{text}").context("could not write the rules");
         }
         Command::Stop { name } => act(&store, &name, Action::PowerOff, "is stopped")?,
@@ -148,6 +178,10 @@ pub(crate) fn run(
                 found.name(),
                 found.text("size")
             ))
+        })?,
+        Command::Reimage { name } => change_machine(&store, &name, |cloud, found| {
+            machine::reimage(cloud, &found.id)?;
+            Ok(format!("`{}` has a new system disk.", found.name()))
         })?,
         Command::Delete { name } => store.change(|cloud| {
             let found = portal::find(cloud, &name, None)?.clone();
@@ -208,6 +242,7 @@ pub(crate) fn run(
             cloud.latency_ms = milliseconds;
             Ok(format!("Every request takes {milliseconds} ms now."))
         })?,
+        Command::Hosts(_) => return Ok(()),
         Command::Reset => {
             store.reset()?;
             "The simulated cloud is forgotten.".to_owned()

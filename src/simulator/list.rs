@@ -2,9 +2,14 @@
 
 use super::arm::Kind;
 use super::cloud::{Cloud, Resource, objects, text, texts};
+use super::hosts::contact::Contact;
+use super::hosts::security::Dropped;
 use super::portal;
 use super::resources::machine;
+use crate::fleet::words::count;
+use anyhow::Context as _;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::io::Write;
 
 type Row = Vec<String>;
@@ -55,6 +60,48 @@ pub(super) fn write(cloud: &Cloud, out: &mut dyn Write) -> std::io::Result<()> {
         writeln!(out, "\nEvery request takes {} ms.", cloud.latency_ms)?;
     }
     faults(cloud, out)
+}
+
+/// Hosts that run, and how they are reached.
+pub(super) fn hosts(
+    contacts: &BTreeMap<String, Contact>,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    if contacts.is_empty() {
+        return writeln!(out, "No virtual machine of the simulated cloud runs.")
+            .context("could not write the list");
+    }
+    let rows: Vec<Row> = contacts
+        .iter()
+        .map(|(name, contact)| vec![name.clone(), contact.address.to_string()])
+        .collect();
+    table(out, "Hosts", &["name", "reached at"], &rows).context("could not write the list")
+}
+
+/// What security groups have kept out of a machine.
+pub(super) fn dropped(dropped: &[Dropped], out: &mut dyn Write) -> std::io::Result<()> {
+    if dropped.is_empty() {
+        return writeln!(
+            out,
+            "\nIts security groups kept nothing out within the last hour."
+        );
+    }
+    let rows: Vec<Row> = dropped
+        .iter()
+        .map(|kept| {
+            vec![
+                format!("{} s ago", kept.seconds_ago),
+                kept.source.to_string(),
+                format!("{}/{}", kept.port, kept.protocol),
+                count(
+                    usize::try_from(kept.packets).unwrap_or(usize::MAX),
+                    "packet",
+                ),
+            ]
+        })
+        .collect();
+    let head = ["last", "from", "port", "how often"];
+    table(out, "Kept out by its security groups", &head, &rows)
 }
 
 /// The failures that are still to happen.

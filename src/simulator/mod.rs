@@ -9,7 +9,7 @@ mod engine;
 mod failure;
 mod fault;
 mod grpc;
-mod hosts;
+pub(crate) mod hosts;
 mod list;
 pub(crate) mod mirror;
 mod path;

@@ -56,6 +56,7 @@ fn surroundings() -> Surroundings {
         settings: Settings {
             cloud: read(CLOUD).map(Utf8PathBuf::from),
             subscription: read("ARM_SUBSCRIPTION_ID"),
+            engine: read(super::hosts::ENGINE),
         },
     }
 }

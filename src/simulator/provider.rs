@@ -1,10 +1,12 @@
 //! The calls that Terraform makes of a provider, each answered from the facts, the plan engine and the cloud.
 
 use super::Provider;
+use super::arm::Id;
 use super::change::{Change, keep_written};
-use super::cloud::text;
+use super::cloud::{Attributes, text};
 use super::codec::{attributes_of, error, problems, reply, request, state_of, value_of};
 use super::engine;
+use super::failure::Failure;
 use super::grpc::Reply;
 use super::path::Path;
 use super::proto;
@@ -183,6 +185,11 @@ impl Server {
         self.session()?.wait().await;
         let (state, diagnostics) = match change.apply(self.session()?) {
             Ok((attributes, failure)) => {
+                let machine = machine_of(&asked.type_name, &attributes);
+                let followed = self.session()?.follow(machine.as_deref()).await.err();
+                // Other things of the cloud are what they are whatever hosts do with them.
+                let followed = followed.filter(|_| machine.is_some());
+                let failure = failure.or(followed.map(Failure::Broken));
                 let made = Value::from_json(&Json::Object(attributes), &ty);
                 let state = if planned.is_null() {
                     Value::Null
@@ -252,4 +259,16 @@ impl Server {
             private: Vec::new(),
         })
     }
+}
+
+/// The name of the machine that is not what it should be when its host is not.
+fn machine_of(type_name: &str, attributes: &Attributes) -> Option<String> {
+    let id = match type_name {
+        "azurerm_linux_virtual_machine" => "id",
+        "azurerm_virtual_machine_data_disk_attachment" => "virtual_machine_id",
+        "azapi_resource_action" => "resource_id",
+        _ => return None,
+    };
+    let id = Id::parse(text(attributes, id))?;
+    Some(id.parent_name().to_owned())
 }

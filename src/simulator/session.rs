@@ -3,10 +3,13 @@
 use super::Provider;
 use super::cloud::Cloud;
 use super::failure::Failure;
+use super::hosts::Hosts;
+use super::hosts::settle::Look;
 use super::plugin;
 use super::store::Store;
 use super::value::Value;
 use camino::Utf8PathBuf;
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// What the provider's process is told from outside.
@@ -16,12 +19,17 @@ pub(super) struct Settings {
     pub(super) cloud: Option<Utf8PathBuf>,
     /// The subscription that counts when the configuration names none.
     pub(super) subscription: Option<String>,
+    /// The Docker engine that machines boot on; without one they have no hosts.
+    pub(super) engine: Option<String>,
 }
 
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) store: Store,
     pub(super) subscription: String,
+    /// The engine's address and the cloud's file, where machines have hosts.
+    engine: Option<(String, Utf8PathBuf)>,
+    hosts: tokio::sync::OnceCell<Hosts>,
 }
 
 impl Session {
@@ -54,9 +62,12 @@ impl Session {
         if !subscription.is_empty() {
             cloud.must_be(&subscription)?;
         }
+        let engine = settings.engine.clone();
         Ok(Self {
             store,
             subscription,
+            engine: engine.map(|engine| (engine, path.clone())),
+            hosts: tokio::sync::OnceCell::new(),
         })
     }
 
@@ -72,6 +83,23 @@ impl Session {
         let latency = self.store.read().map_or(0, |cloud| cloud.latency_ms);
         if latency > 0 {
             tokio::time::sleep(Duration::from_millis(latency)).await;
+        }
+    }
+
+    /// Lets hosts follow what has become of the cloud: that of one machine by name, or all of them.
+    pub(super) async fn follow(&self, machine: Option<&str>) -> anyhow::Result<()> {
+        let Some((address, cloud)) = &self.engine else {
+            return Ok(());
+        };
+        let hosts = self
+            .hosts
+            .get_or_try_init(|| Hosts::connect(address, cloud))
+            .await?;
+        // Terraform says which resource it waits for.
+        let say = Mutex::new(|_: &str| {});
+        match machine {
+            Some(machine) => hosts.host(machine, Look::Changes, &say).await,
+            None => hosts.settle(Look::Changes, &say).await,
         }
     }
 }

@@ -135,6 +135,22 @@ impl Terraform {
         )
     }
 
+    /// What the module gives out; nothing where nothing was applied yet.
+    pub(crate) fn outputs(
+        &self,
+        workspace: &Workspace,
+    ) -> Result<serde_json::Value, TerraformError> {
+        let finished = self
+            .command(workspace, &["output", "-json", "-no-color"])
+            .output()?;
+        if !finished.success() {
+            return Err(failed("output", &finished, Vec::new(), Reached::default()));
+        }
+        let outputs = serde_json::from_slice(&finished.stdout)
+            .context("could not read the outputs of Terraform")?;
+        Ok(outputs)
+    }
+
     /// The plan file as JSON. It may hold what is secret: it is never written anywhere.
     pub(crate) fn show(&self, workspace: &Workspace) -> Result<Vec<u8>, TerraformError> {
         let plan = absolute(&workspace.plan())?;

@@ -16,6 +16,7 @@ mod events;
 mod fake_github;
 mod github;
 mod harness;
+mod hosts;
 mod image;
 mod plan_given;
 mod plan_hard_cases_changes;

@@ -31,6 +31,32 @@ fn a_misspelt_key_suggests_the_near_one() {
 }
 
 #[test]
+fn an_image_of_the_node_exporter_is_refused_with_what_it_is_instead() {
+    let copy = Copy::new();
+    copy.change(
+        "database.yaml",
+        "node_exporter: {}",
+        "node_exporter: { image: \"prom/node-exporter:v1.9.1\" }",
+    );
+    let loaded = copy.load();
+    let [finding] = super::only(&loaded).findings.as_slice() else {
+        panic!("one finding: {:?}", copy.findings());
+    };
+    assert_eq!(
+        line(&loaded, finding),
+        "LO103 error database.yaml [image] unknown key `image` in `node_exporter`"
+    );
+    assert_eq!(
+        finding.label,
+        "it runs on the machine itself, not in a container"
+    );
+    assert_eq!(
+        finding.help,
+        "write `node_exporter: {}`: the server gets Ubuntu's package of it"
+    );
+}
+
+#[test]
 fn values_of_the_wrong_kind_are_found() {
     for (file, old, new, expected) in [
         (

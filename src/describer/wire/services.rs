@@ -11,7 +11,9 @@
 use super::collection::Table;
 use super::names::{ContainerImage, DatabaseName, Domain, Retention, SettingName};
 use super::secret::SecretName;
+use crate::describer::codes::LO103;
 use crate::describer::read::{Maybe, Need, Reader, Wire, record};
+use crate::describer::suggest::short;
 use crate::describer::tree::{Kind, Node};
 use crate::fleet::server::{Service, Setting};
 use crate::source::Located;
@@ -20,7 +22,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 record! {
-    /// What runs on the server, each in a container.
+    /// What runs on the server; each in a container, apart from `node_exporter`.
     Services {
         /// The MySQL database server.
         mysql: Maybe<Mysql>,
@@ -33,7 +35,7 @@ record! {
         /// Shows metrics and sends alerts.
         grafana: Maybe<Grafana>,
         /// Metrics of the machine, on port 9100.
-        node_exporter: Maybe<Plain>,
+        node_exporter: Maybe<NodeExporter>,
         /// Metrics of MySQL, on port 9104.
         mysqld_exporter: Maybe<MysqldExporter>,
         /// Metrics of the containers, on port 8081.
@@ -100,6 +102,29 @@ record! {
         image: Need<ContainerImage>,
         /// The password of its user in MySQL.
         password: Need<SecretName>,
+    }
+}
+
+/// Metrics of the machine: a package of its own, so there is nothing to say about it yet. Write `{}`.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(in crate::describer) struct NodeExporter {}
+
+impl Wire for NodeExporter {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        for (key, _) in reader.entries(node)? {
+            let (why, help) = if key.name == "image" {
+                (
+                    "it runs on the machine itself, not in a container",
+                    "write `node_exporter: {}`: the server gets Ubuntu's package of it",
+                )
+            } else {
+                ("it takes no keys", "write `node_exporter: {}`")
+            };
+            let message = format!("unknown key `{}` in `node_exporter`", short(&key.name));
+            reader.report(&LO103, key.range, message, why, help);
+        }
+        Some(Self {})
     }
 }
 

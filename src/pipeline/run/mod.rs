@@ -64,6 +64,9 @@ pub(super) fn run(
         context.home.clone_from(temporary);
     }
     let decided = decided.and_then(|(inputs, decision)| {
+        if let Some(key) = &inputs.ssh_key {
+            context.set(crate::pipeline::configure::KEY_VARIABLE, key);
+        }
         if let Some(bundle) = &inputs.ca_bundle {
             certificates::trust(&mut context, bundle).map_err(|error| Refusal {
                 reason: Reason::BadInput,

@@ -1,9 +1,9 @@
 //! The operation itself, asked as a command line would ask it.
 
 use super::Step;
-use crate::cli::{Check, Cloud, Describers, Format, Output};
+use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Output};
 use crate::github::decision::Task;
-use crate::github::inputs::{CloudInput, Inputs};
+use crate::github::inputs::{CloudInput, Inputs, OnlyInput};
 use crate::github::operation::Operation;
 use crate::pipeline::ask::Ask;
 use crate::pipeline::{apply, check, plan};
@@ -24,6 +24,13 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
         servers: &task.servers,
         lock_timeout: &inputs.lock_timeout,
         diff: true,
+        only: match inputs.only {
+            OnlyInput::Both => None,
+            OnlyInput::Terraform => Some(Only::Terraform),
+            OnlyInput::Ansible => Some(Only::Ansible),
+        },
+        // The key is in a variable by now.
+        initialise: Initialise::default(),
     };
     match task.operation {
         Operation::Check => check::run(

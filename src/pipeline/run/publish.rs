@@ -139,6 +139,10 @@ fn comment(
                 || report
                     .counts
                     .is_some_and(|counts| counts != Counts::default())
+                || report
+                    .configured
+                    .as_ref()
+                    .is_some_and(|configured| !configured.is_quiet())
         }
         CommentInput::Failure => report.outcome() != Outcome::Clean,
     };

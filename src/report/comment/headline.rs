@@ -2,6 +2,7 @@
 
 use super::safe::{code, text};
 use super::servers::{is_changed, is_lost};
+use crate::ansible::outcome::Configured;
 use crate::finding::Severity;
 use crate::fleet::words::count;
 use crate::reason::Reason;
@@ -16,7 +17,30 @@ pub(super) fn headline(report: &Report) -> String {
     }
 }
 
+/// What Ansible did, behind what Terraform did: `; Ansible: 1 changed, 2 unchanged`.
+fn initialised(report: &Report) -> String {
+    let words = report.configured.as_ref().map(Configured::words);
+    words
+        .filter(|words| !words.is_empty())
+        .map(|words| format!("; Ansible: {words}"))
+        .unwrap_or_default()
+}
+
 fn clean(report: &Report) -> String {
+    if report.command == "configure"
+        && let Some(configured) = &report.configured
+    {
+        let title = if configured.check {
+            "Preview"
+        } else {
+            "Initialised"
+        };
+        return format!("✅ {title}{}: {}", of(report), configured.words());
+    }
+    format!("{}{}", planned(report), initialised(report))
+}
+
+fn planned(report: &Report) -> String {
     let servers = count(report.servers.len(), "server");
     let Some(counts) = report.counts else {
         let (whose, servers) = (of(report), of_servers(report.servers.len()));
@@ -90,13 +114,27 @@ fn failed(report: &Report) -> String {
                 count(all, "change")
             )
         }
-        Reason::Cancelled => format!("⚠️ {} cancelled{}", title(report), place(report)),
         Reason::ApplyFailed if all > 0 => {
             format!(
                 "❌ Not applied{}: none of {} is done",
                 to(report),
                 count(all, "change")
             )
+        }
+        // Terraform has done its part.
+        _ if report.applied => {
+            let cancelled = if reason == Reason::Cancelled {
+                "Cancelled: applied"
+            } else {
+                "Applied"
+            };
+            let what = report.configured.as_ref().map_or(why, Configured::words);
+            format!("⚠️ {cancelled}{}, and not initialised: {what}", to(report))
+        }
+        Reason::Cancelled => format!("⚠️ {} cancelled{}", title(report), place(report)),
+        _ if report.configured.is_some() => {
+            let words = report.configured.as_ref().map(Configured::words);
+            format!("❌ Not initialised{}: {}", of(report), words.unwrap_or(why))
         }
         _ if report.command == "apply" => format!("❌ Not applied{}: {why}", to(report)),
         _ => format!("❌ {} failed{}: {why}", title(report), place(report)),
@@ -109,6 +147,7 @@ fn title(report: &Report) -> &'static str {
         "plan" => "Plan",
         "apply" => "Apply",
         "drift" => "Drift check",
+        "configure" => "Initialisation",
         "run" => "Run",
         other => other,
     }

@@ -2,6 +2,7 @@
 //!
 //! The first line answers; then comes what is wrong, what is lost, what changes, and last what only some will read.
 
+mod configured;
 mod diff;
 mod failure;
 mod findings;
@@ -16,6 +17,7 @@ mod tests;
 
 use super::region::Regions;
 use super::{Counts, Outcome, Report};
+use crate::ansible::outcome::Configured;
 pub(crate) use fit::Limit;
 use fit::{Section, fit};
 use safe::{code, text, url};
@@ -83,8 +85,12 @@ fn sections<'a>(
     sections.extend(failure::message(report));
     sections.extend(findings::violations(report, regions, frame));
     sections.extend(failure::steps(report));
+    sections.extend(configured::sections(report, whole));
     // Nothing to do is one quiet line.
-    let quiet = report.outcome() == Outcome::Clean && report.counts == Some(Counts::default());
+    let initialised = report.configured.as_ref();
+    let quiet = report.outcome() == Outcome::Clean
+        && report.counts == Some(Counts::default())
+        && initialised.is_none_or(Configured::is_quiet);
     if !quiet || whole {
         sections.extend(servers::losses(report));
         sections.extend(servers::table(report, whole));
@@ -120,6 +126,7 @@ pub(crate) fn running(operation: &str, frame: &Frame<'_>) -> String {
         "apply" => "Applying",
         "check" => "Checking",
         "drift" => "Looking for drift",
+        "configure" => "Initialising",
         _ => "Working",
     };
     let run = frame.run_url.as_deref().map_or_else(
@@ -136,6 +143,10 @@ fn footer(report: &Report, frame: &Frame<'_>) -> String {
     let mut last: Vec<String> = Vec::new();
     if let Some(version) = &report.terraform {
         last.push(format!("Terraform {}", text(version)));
+    }
+    let ansible = report.configured.as_ref().map(|done| &done.version);
+    if let Some(version) = ansible.filter(|version| !version.is_empty()) {
+        last.push(format!("Ansible {}", text(version)));
     }
     if report.cloud == "simulated" {
         last.push("simulated Azure".to_owned());

@@ -65,7 +65,11 @@ impl Thing for Machine {
             .map(|disk| text(disk, "id").to_owned());
         fill(attributes, "os_managed_disk_id", disk.unwrap_or_default());
         fill(attributes, "computer_name", name);
-        fill(attributes, "virtual_machine_id", uuid_of(id));
+        fill(
+            attributes,
+            "virtual_machine_id",
+            uuid_of(&format!("{id}#{}", cloud.made)),
+        );
         let has_password = !text(attributes, "admin_password").is_empty();
         fill(attributes, "disable_password_authentication", !has_password);
         for (name, value) in [
@@ -88,8 +92,9 @@ impl Thing for Machine {
         cloud: &mut Cloud,
         _id: &str,
         attributes: &Attributes,
-        _before: Option<&Attributes>,
+        before: Option<&Attributes>,
     ) -> Result<(), Failure> {
+        cloud.made += u64::from(before.is_none());
         for disk in objects(attributes, "os_disk") {
             let mut own = Attributes::new();
             set(&mut own, "name", text(disk, "name"));
@@ -130,7 +135,7 @@ impl Thing for Machine {
             public.first().cloned().unwrap_or_default(),
         );
         set(attributes, "public_ip_addresses", public);
-        let clouds_own = ["power_state", "data_disks"];
+        let clouds_own = ["power_state", "data_disks", "restarts", "reimages"];
         attributes.retain(|name, _| !clouds_own.contains(&name.as_str()));
     }
 
@@ -189,7 +194,22 @@ pub(in crate::simulator) fn act(
     let now = PowerState::from_word(machine.text("power_state"));
     let next = power::next(now, action, &machine.name())?;
     set(&mut machine.attributes, "power_state", next.word());
+    if action == power::Action::Restart {
+        count(&mut machine.attributes, "restarts");
+    }
     Ok(())
+}
+
+/// Gives the machine a new system disk of the same image; data disks stay.
+pub(in crate::simulator) fn reimage(cloud: &mut Cloud, id: &str) -> Result<(), Failure> {
+    let machine = cloud.get_mut(id).ok_or_else(|| missing(id))?;
+    count(&mut machine.attributes, "reimages");
+    Ok(())
+}
+
+fn count(attributes: &mut Attributes, name: &str) {
+    let times = attributes.get(name).and_then(Json::as_u64);
+    set(attributes, name, times.unwrap_or_default() + 1);
 }
 
 fn check_size(size: &str) -> Result<(), Failure> {

@@ -10,7 +10,13 @@ use crate::simulator::path::Path;
 const SECRETS: [&str; 2] = ["admin_password", "custom_data"];
 
 /// What the cloud keeps beside the arguments, and no change of arguments touches.
-const OWN: [&str; 3] = ["power_state", "data_disks", "network_security_group_id"];
+const OWN: [&str; 5] = [
+    "power_state",
+    "data_disks",
+    "network_security_group_id",
+    "restarts",
+    "reimages",
+];
 
 /// A type that is one thing in the cloud.
 pub(super) trait Thing: Sync {

@@ -1,5 +1,7 @@
 //! JSON, version 1: frozen. Fields may be added; none is renamed or removed.
 
+mod configured;
+
 use super::Report;
 use crate::finding::Finding;
 use crate::fleet::exposure::Line;
@@ -28,6 +30,8 @@ struct Document<'a> {
     applied: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     steps: Vec<Step<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ansible: Option<configured::Ansible<'a>>,
 }
 
 #[derive(Serialize)]
@@ -150,6 +154,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
                 end: step.end.word(),
             })
             .collect(),
+        ansible: report.configured.as_ref().map(configured::ansible),
     };
     let mut out = io::BufWriter::with_capacity(1 << 18, out);
     serde_json::to_writer(&mut out, &document)?;

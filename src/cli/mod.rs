@@ -1,7 +1,11 @@
 //! The command line: what can be asked, and nothing of how it is done.
 
+mod ansible;
+
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use ansible::{Configure, Initialise, Inventory, Only};
 
 /// The servers in the repository are the servers that run, and the ports in the repository are the ports that are open.
 #[derive(Debug, Parser)]
@@ -80,8 +84,12 @@ pub(crate) enum Command {
     Check(Check),
     /// Plan with Terraform and judge what would happen. Changes nothing.
     Plan(Plan),
-    /// Plan, judge, and when nothing is in the way let Terraform do it.
+    /// Plan, judge, and when nothing is in the way let Terraform do it; then initialise the servers with Ansible.
     Apply(Apply),
+    /// Initialise the servers whose describers, roles or machines have changed, with Ansible over SSH.
+    Configure(Configure),
+    /// Print the servers as an inventory for Ansible.
+    Inventory(Inventory),
     /// What the GitHub action calls: pick the operation from the workflow's event, do it, and report it on GitHub.
     Run(Run),
     /// Draw the declared topology: which server reaches which port of whom.
@@ -98,7 +106,7 @@ pub(crate) enum Command {
     Simulator(Simulator),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Describers {
     /// Folder of the describer files [default: describers]
     #[arg(long, value_name = "FOLDER")]
@@ -109,7 +117,7 @@ pub(crate) struct Describers {
     pub(crate) environment: Option<String>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Output {
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -172,6 +180,11 @@ pub(crate) struct Apply {
     /// How long to wait for somebody else's lock on the state, such as 30s or 5m.
     #[arg(long, default_value = "5m", value_name = "TIME")]
     pub(crate) lock_timeout: String,
+    /// Only this stage [default: both]
+    #[arg(long, value_enum, value_name = "STAGE")]
+    pub(crate) only: Option<Only>,
+    #[command(flatten)]
+    pub(crate) initialise: Initialise,
 }
 
 #[derive(Debug, Args)]

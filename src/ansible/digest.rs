@@ -1,0 +1,56 @@
+//! SHA-256, as fingerprints of ours and as OpenSSH writes those of its keys.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use ring::digest::{Context, SHA256};
+
+/// The first 64 bits of the digest of several parts, in hexadecimal; where one part ends and the next begins counts.
+pub(crate) fn short<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    use std::fmt::Write as _;
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    let digest = context.finish();
+    digest.as_ref()[..8]
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// `SHA256:…` of a public key's line, as `ssh-keygen -l` prints it. `None` when it is no such line.
+pub(crate) fn of_key(line: &str) -> Option<String> {
+    let body = line.split_whitespace().nth(1)?;
+    let bytes = STANDARD.decode(body).ok()?;
+    let digest = ring::digest::digest(&SHA256, &bytes);
+    Some(format!(
+        "SHA256:{}",
+        STANDARD_NO_PAD.encode(digest.as_ref())
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_the_fingerprint_that_openssh_prints() {
+        let line =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILIPuIfWh+V2mMHtmBmZSUBhk4zOuB3jglinxzUlXM+L x";
+        assert_eq!(
+            of_key(line).as_deref(),
+            Some("SHA256:5Q+JkB7nUbchY+bot3NRPUSC9Qe96p2Hgx1THvyMnfk")
+        );
+        assert_eq!(of_key("ssh-ed25519"), None);
+        assert_eq!(of_key("ssh-ed25519 not=base64="), None);
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_ne!(short([&b"ab"[..], b"c"]), short([&b"a"[..], b"bc"]));
+        assert_eq!(short([&b"a"[..]]).len(), 16);
+    }
+}

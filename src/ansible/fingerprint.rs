@@ -1,0 +1,153 @@
+//! What was last applied to a server with success, as one line that the server keeps: equal means nothing to do.
+
+use super::digest;
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// Raised when the same content would do something else because lostops runs it otherwise.
+const VERSION: &str = "lostops/1";
+
+/// The parts, apart, so that a difference can be named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    content: String,
+    describer: String,
+    machine: String,
+}
+
+/// Why a server is initialised, or why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Why {
+    NeverInitialised,
+    NewMachine,
+    DescriberChanged,
+    RolesChanged,
+    /// It was asked for: `--all`.
+    Asked,
+    NothingChanged,
+}
+
+impl Why {
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::NeverInitialised => "never initialised",
+            Self::NewMachine => "the machine is new",
+            Self::DescriberChanged => "its describer has changed",
+            Self::RolesChanged => "the roles have changed",
+            Self::Asked => "all were asked for",
+            Self::NothingChanged => "nothing changed since its last successful run",
+        }
+    }
+}
+
+impl Fingerprint {
+    /// `variables` are those of the inventory; how the server is reached is left out, for it changes nothing on it.
+    pub(crate) fn new(
+        content: &str,
+        variables: &Map<String, Value>,
+        identity: Option<&str>,
+    ) -> Self {
+        let own: Map<String, Value> = variables
+            .iter()
+            .filter(|(name, _)| !name.starts_with("ansible_"))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let describer = Value::Object(own).to_string();
+        Self {
+            content: content.to_owned(),
+            describer: digest::short([describer.as_bytes()]),
+            machine: digest::short([identity.unwrap_or_default().as_bytes()]),
+        }
+    }
+
+    /// Why the server is due, from what it holds.
+    pub(crate) fn why(&self, held: Option<&str>, all: bool) -> Why {
+        let Some(held) = held.map(str::trim).filter(|held| !held.is_empty()) else {
+            return Why::NeverInitialised;
+        };
+        let part = |name: &str| {
+            let word = held.split(' ').find_map(|word| word.strip_prefix(name));
+            word.and_then(|word| word.strip_prefix(':'))
+        };
+        if part("machine") != Some(&self.machine) {
+            Why::NewMachine
+        } else if part("describer") != Some(&self.describer) {
+            Why::DescriberChanged
+        } else if held != self.to_string() {
+            Why::RolesChanged
+        } else if all {
+            Why::Asked
+        } else {
+            Why::NothingChanged
+        }
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{VERSION} content:{} describer:{} machine:{}",
+            self.content, self.describer, self.machine
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn of(content: &str, ports: u16, identity: Option<&str>) -> Fingerprint {
+        let Value::Object(variables) =
+            json!({ "ansible_host": "192.0.2.1", "lostops_ports": ports })
+        else {
+            panic!("an object");
+        };
+        Fingerprint::new(content, &variables, identity)
+    }
+
+    #[test]
+    fn the_reason_is_what_differs() {
+        let now = of("c", 22, Some("m"));
+        let held = |held: &Fingerprint| now.why(Some(&format!("{held}\n")), false);
+        assert_eq!(held(&now), Why::NothingChanged);
+        assert_eq!(held(&of("d", 22, Some("m"))), Why::RolesChanged);
+        assert_eq!(held(&of("c", 23, Some("m"))), Why::DescriberChanged);
+        assert_eq!(held(&of("c", 22, Some("n"))), Why::NewMachine);
+        assert_eq!(held(&of("c", 22, None)), Why::NewMachine);
+    }
+
+    #[test]
+    fn a_server_that_holds_nothing_was_never_initialised() {
+        let now = of("c", 22, None);
+        assert_eq!(now.why(None, true), Why::NeverInitialised);
+        assert_eq!(now.why(Some(" \n"), false), Why::NeverInitialised);
+        assert_ne!(now.why(Some("anything else"), false), Why::NothingChanged);
+    }
+
+    #[test]
+    fn an_older_version_of_lostops_has_changed_the_roles() {
+        let now = of("c", 22, None);
+        let older = now.to_string().replace("lostops/1", "lostops/0");
+        assert_eq!(now.why(Some(&older), false), Why::RolesChanged);
+    }
+
+    #[test]
+    fn all_means_also_those_that_are_not_due() {
+        let now = of("c", 22, None);
+        assert_eq!(now.why(Some(&now.to_string()), true), Why::Asked);
+    }
+
+    #[test]
+    fn another_address_changes_nothing_on_the_server() {
+        let variables = |host: &str| match json!({ "ansible_host": host }) {
+            Value::Object(variables) => variables,
+            _ => panic!("an object"),
+        };
+        assert_eq!(
+            Fingerprint::new("c", &variables("192.0.2.1"), None),
+            Fingerprint::new("c", &variables("192.0.2.2"), None)
+        );
+    }
+}

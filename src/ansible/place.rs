@@ -1,0 +1,87 @@
+//! A private folder with a short name, for sockets and what must not outlive a run; it goes with the run.
+
+use anyhow::Context as _;
+use camino::{Utf8Path, Utf8PathBuf};
+use fs_err as fs;
+use std::os::unix::fs::DirBuilderExt as _;
+
+/// The name of a socket has little room, and OpenSSH lengthens it by a digest and a random word.
+const LONGEST: usize = 40;
+
+/// The folder.
+#[derive(Debug)]
+pub(crate) struct Place {
+    folder: Utf8PathBuf,
+}
+
+impl Place {
+    /// Makes it inside `temporary`, or where that name is too long in the system's own.
+    pub(crate) fn make(temporary: &Utf8Path, word: &str) -> anyhow::Result<Self> {
+        let under = if temporary.as_str().len() > LONGEST || temporary.as_str().contains(' ') {
+            Utf8Path::new("/tmp")
+        } else {
+            temporary
+        };
+        let folder = under.join(format!("lostops-{}", &word[..word.len().min(8)]));
+        private(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// One inside it.
+    pub(crate) fn folder(&self, name: &str) -> anyhow::Result<()> {
+        private(&self.folder.join(name))
+    }
+
+    pub(crate) fn path(&self, name: &str) -> Utf8PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Its sockets: connections that are kept open.
+    pub(crate) fn sockets(&self) -> Vec<Utf8PathBuf> {
+        let Ok(entries) = self.folder.join("s").read_dir_utf8() else {
+            return Vec::new();
+        };
+        entries
+            .flatten()
+            .map(camino::Utf8DirEntry::into_path)
+            .collect()
+    }
+}
+
+fn private(folder: &Utf8Path) -> anyhow::Result<()> {
+    std::fs::DirBuilder::new()
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("could not create the folder `{folder}`"))
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.folder) {
+            tracing::debug!(%error, "the private folder was not removed");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn nobody_else_looks_into_it_and_it_is_gone_afterwards() {
+        let temporary = tempfile::tempdir_in("/tmp").unwrap();
+        let under = Utf8Path::from_path(temporary.path()).unwrap();
+        let place = Place::make(under, "0123456789abcdef").unwrap();
+        let file = place.path("known_hosts");
+        fs::write(&file, "x").unwrap();
+        let mode = fs::metadata(file.parent().unwrap())
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700);
+        drop(place);
+        assert!(!file.exists());
+        assert!(!under.join("lostops-01234567").exists());
+    }
+}

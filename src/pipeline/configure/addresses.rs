@@ -1,0 +1,84 @@
+//! Where each server is reached: from the simulation's hosts, or from Terraform's outputs and the describers.
+
+use crate::cli::Cloud;
+use crate::context::Context;
+use crate::fleet::Fleet;
+use crate::pipeline::failure;
+use crate::report::Failure;
+use crate::simulator::hosts;
+use crate::terraform::run::Terraform;
+use crate::terraform::workspace::Workspace;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// How a server is reached, and what it is.
+#[derive(Debug, Clone)]
+pub(in crate::pipeline) struct Contact {
+    pub(super) address: IpAddr,
+    pub(super) port: u16,
+    /// Azure's id of this very machine.
+    pub(super) identity: Option<String>,
+    pub(super) public_ip: Option<String>,
+}
+
+pub(in crate::pipeline) type Contacts = BTreeMap<String, Contact>;
+
+/// By server; whoever has no address is not in it.
+pub(in crate::pipeline) fn contacts(
+    context: &Context,
+    fleet: &Fleet,
+    cloud: Cloud,
+    workspace: &Workspace,
+    terraform: Option<&Terraform>,
+) -> Result<Contacts, Failure> {
+    match (cloud, terraform) {
+        (Cloud::Azure, Some(terraform)) => {
+            let outputs = terraform
+                .outputs(workspace)
+                .map_err(|error| failure::of_terraform(&error))?;
+            Ok(of_outputs(fleet, &outputs))
+        }
+        _ => {
+            let engine = hosts::command::address(context.variable("DOCKER_HOST"));
+            let found = hosts::contact::contacts(engine, &workspace.cloud())
+                .map_err(|error| failure::of_anything(&error))?;
+            Ok(found
+                .into_iter()
+                .map(|(name, contact)| {
+                    let contact = Contact {
+                        address: contact.address,
+                        port: contact.port,
+                        identity: Some(contact.machine),
+                        public_ip: None,
+                    };
+                    (name, contact)
+                })
+                .collect())
+        }
+    }
+}
+
+/// The public address where there is one, else the private one, which the describer has itself.
+fn of_outputs(fleet: &Fleet, outputs: &Value) -> Contacts {
+    let of = |output: &str, server: &str| {
+        let value = outputs.get(output)?.get("value")?.get(server)?.as_str()?;
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    let mut contacts = Contacts::new();
+    for server in &fleet.servers {
+        let name = server.name();
+        let public_ip = of("public_ips", name);
+        let address = public_ip.as_deref().and_then(|ip| ip.parse().ok());
+        contacts.insert(
+            name.to_owned(),
+            Contact {
+                address: address.unwrap_or(server.machine.private_ip.value),
+                port: 22,
+                identity: of("machine_ids", name),
+                public_ip,
+            },
+        );
+    }
+    contacts
+}

@@ -1,0 +1,71 @@
+//! Which SSH key is used, and whether it can be: asked before anything is touched.
+
+use super::Want;
+use crate::ansible::key::{Source, Unusable, look, look_at_file};
+use crate::cli::Cloud;
+use crate::context::Context;
+use crate::pipeline::failure;
+use crate::reason::Reason;
+use crate::report::Failure;
+use crate::terraform::workspace::Workspace;
+
+/// Holds the key itself.
+pub(in crate::pipeline) const TEXT: &str = "LOSTOPS_SSH_KEY";
+/// Names its file.
+const FILE: &str = "LOSTOPS_SSH_KEY_FILE";
+
+/// The key that was named last wins over what was set before: a flag, a file, a text. The simulation has one of its own.
+pub(in crate::pipeline) fn source(
+    context: &Context,
+    want: Want<'_>,
+    workspace: &Workspace,
+) -> Result<Source, Failure> {
+    let file = want
+        .key_file
+        .map(camino::Utf8Path::to_owned)
+        .or_else(|| context.variable(FILE).map(Into::into));
+    let source = match (want.cloud, file, context.variable(TEXT)) {
+        (_, Some(file), _) if want.cloud == Cloud::Azure || want.key_file.is_some() => {
+            Source::File(file)
+        }
+        (Cloud::Simulated, _, _) => return Ok(Source::File(workspace.ssh_key())),
+        (_, _, Some(text)) => Source::Text(text.to_owned()),
+        _ => return Err(missing(context)),
+    };
+    let (found, what) = match &source {
+        Source::Text(text) => (look(text), format!("the key in `{TEXT}`")),
+        Source::File(path) => (
+            look_at_file(path).map_err(|error| Failure {
+                reason: Reason::SshKeyUnusable,
+                help: format!("`{FILE}` or `--ssh-key FILE` names the private key"),
+                ..failure::of_anything(&error)
+            })?,
+            format!("the key `{path}`"),
+        ),
+    };
+    found.map_err(|unusable| self::unusable(unusable, &what))?;
+    Ok(source)
+}
+
+fn unusable(unusable: Unusable, what: &str) -> Failure {
+    Failure {
+        reason: Reason::SshKeyUnusable,
+        message: format!("{what} cannot be used: {unusable}"),
+        help: unusable.help().to_owned(),
+    }
+}
+
+fn missing(context: &Context) -> Failure {
+    let help = if context.reader == crate::context::Reader::GitHub {
+        "give it to the step, or leave the servers alone with `only: terraform`:\nwith:\n  ssh-key: ${{ secrets.LOSTOPS_SSH_KEY }}".to_owned()
+    } else {
+        format!(
+            "name its file with `--ssh-key FILE` or `{FILE}`, or put the key itself into `{TEXT}`; `lostops apply --only terraform` leaves the servers alone"
+        )
+    };
+    Failure {
+        reason: Reason::SshKeyMissing,
+        message: "no SSH key was given, and without one no server can be initialised".to_owned(),
+        help,
+    }
+}

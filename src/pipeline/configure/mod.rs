@@ -1,0 +1,184 @@
+//! `lostops configure`: initialises the servers that are due, with Ansible over SSH; also the last stage of an apply.
+
+mod addresses;
+mod judge;
+mod key;
+mod show;
+mod stage;
+
+use super::prepare::prepare;
+use super::{describe, failure};
+use crate::ansible::inventory::Entry;
+use crate::cli::{Cloud, Configure as Arguments};
+use crate::context::Context;
+use crate::fleet::Fleet;
+use crate::reason::Reason;
+use crate::report::progress::Progress;
+use crate::report::{Failure, Outcome, Report};
+use crate::terraform::workspace::Workspace;
+use camino::Utf8Path;
+use std::time::Duration;
+
+pub(super) use addresses::contacts;
+pub(super) use key::{TEXT as KEY_VARIABLE, source as key_source};
+pub(super) use stage::stage;
+
+/// What is asked of the stage.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Want<'a> {
+    pub(super) cloud: Cloud,
+    /// Names; empty: all of them.
+    pub(super) servers: &'a [String],
+    /// Also those that are not due.
+    pub(super) all: bool,
+    /// Show what would be changed, and change nothing.
+    pub(super) check: bool,
+    pub(super) key_file: Option<&'a Utf8Path>,
+    /// How long to wait for SSH; `None`: as long as is usual.
+    pub(super) timeout: Option<Duration>,
+    /// Terraform has just made or started machines.
+    pub(super) fresh: bool,
+}
+
+pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
+    let mut report = Report::new("configure");
+    if let Err(failure) = configured(context, arguments, &mut report) {
+        report.failure = Some(failure);
+    }
+    report
+}
+
+fn configured(
+    context: &Context,
+    arguments: &Arguments,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    report.cloud = arguments.cloud.word();
+    let Some(fleet) = describe::one(context, &arguments.describers, report)? else {
+        return Ok(());
+    };
+    super::ask::servers_exist(&fleet, &arguments.servers)?;
+    describe::judge(context, &fleet, report);
+    if report.outcome() == Outcome::Violations {
+        report
+            .notes
+            .push("no server was touched: what is not permitted comes first".to_owned());
+        return Ok(());
+    }
+    // What is judged is `check`'s to show; here it is what was done.
+    report.servers.clear();
+    let want = Want {
+        cloud: arguments.cloud,
+        servers: &arguments.servers,
+        all: arguments.initialise.all,
+        check: arguments.check,
+        key_file: arguments.initialise.ssh_key.as_deref(),
+        timeout: arguments.initialise.timeout,
+        fresh: false,
+    };
+    let mut progress = super::progress_of(context, Some(&fleet));
+    let workspace = Workspace::new(
+        &context.home,
+        &fleet.environment.name.value,
+        arguments.cloud.word(),
+    );
+    // Before the state is asked for: without a key all of it would be in vain.
+    let key = key::source(context, want, &workspace)?;
+    let (contacts, _held) = reached(context, &fleet, want, &workspace, &mut progress)?;
+    if contacts.is_empty() {
+        return Err(no_hosts(want));
+    }
+    stage(
+        context,
+        &fleet,
+        want,
+        &workspace,
+        &key,
+        &contacts,
+        report,
+        &mut progress,
+    )?;
+    let outcome = report.configured.as_ref();
+    if outcome.is_some_and(|outcome| {
+        outcome
+            .servers
+            .iter()
+            .all(|server| server.end == crate::ansible::outcome::End::Skipped)
+    }) {
+        return Err(Failure {
+            reason: Reason::NoHosts,
+            message: "no server is there to be initialised: those that were asked for are stopped"
+                .to_owned(),
+            help: "let their describers say `state: running` and apply".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// What keeps another lostops out of the folder.
+type Held = Box<dyn std::fmt::Debug>;
+
+fn reached(
+    context: &Context,
+    fleet: &Fleet,
+    want: Want<'_>,
+    workspace: &Workspace,
+    progress: &mut Progress,
+) -> Result<(addresses::Contacts, Held), Failure> {
+    let failed = |error: anyhow::Error| failure::of_anything(&error);
+    match want.cloud {
+        Cloud::Simulated => {
+            let lock = workspace
+                .lock(|| progress.say("waiting for another lostops in this folder"))
+                .map_err(failed)?;
+            let contacts = contacts(context, fleet, want.cloud, workspace, None)?;
+            Ok((contacts, Box::new(lock)))
+        }
+        Cloud::Azure => {
+            let ready = prepare(context, fleet, want.cloud, progress)?;
+            let contacts = contacts(
+                context,
+                fleet,
+                want.cloud,
+                workspace,
+                Some(&ready.terraform),
+            )?;
+            Ok((contacts, Box::new(ready)))
+        }
+    }
+}
+
+/// The servers that have an address and are to run, as the inventory has them.
+pub(super) fn inventory_entries(
+    context: &Context,
+    fleet: &Fleet,
+    cloud: Cloud,
+) -> Result<Vec<Entry>, Failure> {
+    let want = Want {
+        cloud,
+        servers: &[],
+        all: false,
+        check: true,
+        key_file: None,
+        timeout: None,
+        fresh: false,
+    };
+    let mut progress = super::progress_of(context, Some(fleet));
+    let workspace = Workspace::new(&context.home, &fleet.environment.name.value, cloud.word());
+    let (contacts, _held) = reached(context, fleet, want, &workspace, &mut progress)?;
+    Ok(stage::entries(fleet, &contacts))
+}
+
+fn no_hosts(want: Want<'_>) -> Failure {
+    let help = match want.cloud {
+        Cloud::Simulated => {
+            "`lostops apply --cloud simulated` makes the machines and boots their hosts; it needs a Docker engine"
+        }
+        Cloud::Azure => "`lostops apply` makes the machines",
+    };
+    Failure {
+        reason: Reason::NoHosts,
+        message: "no server has an address that could be reached".to_owned(),
+        help: help.to_owned(),
+    }
+}

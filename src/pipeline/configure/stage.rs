@@ -1,0 +1,328 @@
+//! The stage itself: reach the servers, find out which are due, run the play on these.
+
+use super::addresses::Contacts;
+use super::judge::{self, Unreached};
+use super::{Want, show};
+use crate::ansible::content::{self, Content};
+use crate::ansible::fingerprint::{Fingerprint, Why};
+use crate::ansible::inventory::{self, Entry};
+use crate::ansible::key::{Key, Source};
+use crate::ansible::known::{Book, Trust};
+use crate::ansible::outcome::{Configured, End, ServerOutcome};
+use crate::ansible::place::Place;
+use crate::ansible::run::{self, Play};
+use crate::ansible::ssh::Ssh;
+use crate::ansible::target::Target;
+use crate::ansible::toolbox::Toolbox;
+use crate::ansible::trouble::Trouble;
+use crate::ansible::wait::{self, Expected, Patience, Ready};
+use crate::context::Context;
+use crate::fleet::Fleet;
+use crate::fleet::server::{PowerState, Server};
+use crate::pipeline::failure;
+use crate::pipeline::prepare::PLAIN;
+use crate::policy::{self, Facts};
+use crate::reason::Reason;
+use crate::report::progress::Progress;
+use crate::report::{Failure, Report};
+use crate::terraform::workspace::{FOLDER, Workspace};
+use anyhow::Context as _;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A new machine boots first; one that has answered before does so soon or not at all.
+const USUAL: Patience = Patience {
+    new: Duration::from_mins(5),
+    known: Duration::from_mins(1),
+};
+
+/// Variables of the installer, beside what every child sees.
+const INSTALLER: &[&str] = &["PIP_*", "REQUESTS_CA_BUNDLE"];
+
+/// One server of the stage.
+struct One {
+    target: Target,
+    entry: Entry,
+    fingerprint: Fingerprint,
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a stage takes what the stages before have made"
+)]
+pub(in crate::pipeline) fn stage(
+    context: &Context,
+    fleet: &Fleet,
+    want: Want<'_>,
+    workspace: &Workspace,
+    key: &Source,
+    contacts: &Contacts,
+    report: &mut Report,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    let failed = |error: anyhow::Error| failure::of_anything(&error);
+    let mut outcome = Configured {
+        check: want.check,
+        ..Configured::default()
+    };
+    let mut ones: BTreeMap<String, One> = BTreeMap::new();
+    let mut nowhere = BTreeMap::new();
+    for server in asked(fleet, want) {
+        let name = server.name();
+        if server.state.value == PowerState::Stopped {
+            let why = "its describer says that it is stopped";
+            outcome
+                .servers
+                .push(ServerOutcome::new(name, End::Skipped, why));
+        } else if let Some(one) = one(fleet, server, contacts) {
+            ones.insert(name.to_owned(), one);
+        } else {
+            let why = "it has no address: nothing has made it yet";
+            outcome
+                .servers
+                .push(ServerOutcome::new(name, End::Unreachable, why));
+            nowhere.insert(
+                name.to_owned(),
+                Unreached {
+                    trouble: Trouble::NoRoute,
+                    help: "`lostops apply` makes it".to_owned(),
+                },
+            );
+        }
+    }
+    progress.step("SSH");
+    let environment = context.allowed(PLAIN);
+    let ssh = connections(context, key, &environment).map_err(failed)?;
+    let mut book = Book::read(&workspace.folder.join("host-keys.json")).map_err(failed)?;
+    let patience = want.timeout.map_or(USUAL, |limit| Patience {
+        new: limit,
+        known: limit,
+    });
+    let expected: Vec<Expected> = ones
+        .values()
+        .map(|one| Expected {
+            trust: book.trust(&one.target),
+            target: one.target.clone(),
+            fresh: want.fresh,
+        })
+        .collect();
+    let answers = wait::all(&ssh, &expected, patience, |name, words| {
+        progress.line(&format!("{name}: {words}"));
+    });
+    let mut unreached = nowhere;
+    let mut due: BTreeMap<String, Why> = BTreeMap::new();
+    for one in &expected {
+        let name = &one.target.name;
+        match answers.get(name) {
+            Some(Ok(ready)) => {
+                met(one, ready, &mut book, report).map_err(failed)?;
+                let why = ones[name].fingerprint.why(ready.held.as_deref(), want.all);
+                if why == Why::NothingChanged {
+                    let end = ServerOutcome::new(name, End::Unchanged, why.words());
+                    outcome.servers.push(end);
+                } else {
+                    due.insert(name.clone(), why);
+                }
+            }
+            Some(Err(trouble)) => {
+                let end = if *trouble == Trouble::Cancelled {
+                    End::Unknown
+                } else {
+                    End::Unreachable
+                };
+                outcome
+                    .servers
+                    .push(ServerOutcome::new(name, end, trouble.words()));
+                unreached.insert(
+                    name.clone(),
+                    Unreached {
+                        help: trouble.help(&one.target),
+                        trouble: trouble.clone(),
+                    },
+                );
+            }
+            None => {}
+        }
+    }
+    let said = play(
+        context,
+        fleet,
+        want,
+        workspace,
+        &ssh,
+        &ones,
+        &due,
+        &mut outcome,
+        progress,
+    )?;
+    outcome.servers.sort_by(|a, b| a.name.cmp(&b.name));
+    let failure = judge::failure(&outcome, &unreached, said.as_deref());
+    let directory = fleet.directory();
+    let mut facts = Facts::new(Some(fleet), None, &[], &directory, context.today);
+    facts.configured = Some(&outcome);
+    report.findings.extend(policy::judge_operation(&facts));
+    report.configured = Some(outcome);
+    failure.map_or(Ok(()), Err)
+}
+
+/// The servers that are meant, but those that are to be gone.
+fn asked<'a>(fleet: &'a Fleet, want: Want<'_>) -> impl Iterator<Item = &'a Server> {
+    fleet
+        .servers
+        .iter()
+        .filter(|server| server.state.value != PowerState::Absent)
+        .filter(move |server| {
+            want.servers.is_empty() || want.servers.iter().any(|name| name == server.name())
+        })
+}
+
+/// Of every server that has an address and is to run.
+pub(super) fn entries(fleet: &Fleet, contacts: &Contacts) -> Vec<Entry> {
+    let running = fleet
+        .servers
+        .iter()
+        .filter(|server| server.state.value == PowerState::Running);
+    running
+        .filter_map(|server| one(fleet, server, contacts))
+        .map(|one| one.entry)
+        .collect()
+}
+
+fn one(fleet: &Fleet, server: &Server, contacts: &Contacts) -> Option<One> {
+    let contact = contacts.get(server.name())?;
+    let target = Target {
+        name: server.name().to_owned(),
+        role: server.role.value.word().to_owned(),
+        address: contact.address,
+        port: contact.port,
+        user: server.machine.admin_user.clone(),
+        identity: contact.identity.clone(),
+        pinned: server.machine.host_keys.clone(),
+    };
+    let mut entry = inventory::entry(fleet, server, &target, contact.public_ip.as_deref());
+    let fingerprint = Fingerprint::new(
+        &content::digest(),
+        &entry.variables,
+        target.identity.as_deref(),
+    );
+    let held = fingerprint.to_string();
+    entry
+        .variables
+        .insert("lostops_fingerprint".to_owned(), held.into());
+    Some(One {
+        target,
+        entry,
+        fingerprint,
+    })
+}
+
+fn connections(
+    context: &Context,
+    key: &Source,
+    environment: &BTreeMap<String, String>,
+) -> anyhow::Result<Ssh> {
+    let word = crate::random::word().context("could not read random bits")?;
+    let temporary = context.variable("TMPDIR").unwrap_or("/tmp");
+    let place = Place::make(temporary.into(), &word)?;
+    let mut environment = environment.clone();
+    environment.insert("LC_ALL".to_owned(), "C.UTF-8".to_owned());
+    let key = Key::ready(key, &place, &environment)?;
+    Ssh::new(place, key, environment)
+}
+
+/// A server has answered: what was accepted is kept, and told with the line that pins it.
+fn met(one: &Expected, ready: &Ready, book: &mut Book, report: &mut Report) -> anyhow::Result<()> {
+    let (name, Some(key)) = (&one.target.name, &ready.accepted) else {
+        return Ok(());
+    };
+    book.accept(&one.target, key)?;
+    let how = match one.trust {
+        Trust::Replaced { .. } => {
+            "the machine is another than before, so its new host key was accepted"
+        }
+        _ => "its host key was accepted at first contact",
+    };
+    report.notes.push(format!(
+        "`{name}`: {how}; pin it in its describer, under `vm:`: `host_keys: [\"{key}\"]`"
+    ));
+    Ok(())
+}
+
+/// Runs the play on those that are due. What Ansible says where no server tells it is given back.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a stage takes what the stages before have made"
+)]
+fn play(
+    context: &Context,
+    fleet: &Fleet,
+    want: Want<'_>,
+    workspace: &Workspace,
+    ssh: &Ssh,
+    ones: &BTreeMap<String, One>,
+    due: &BTreeMap<String, Why>,
+    outcome: &mut Configured,
+    progress: &mut Progress,
+) -> Result<Option<String>, Failure> {
+    if due.is_empty() {
+        return Ok(None);
+    }
+    let failed = |error: anyhow::Error| failure::of_anything(&error);
+    progress.step("Ansible");
+    let mut environment = context.allowed(PLAIN);
+    environment.extend(context.allowed(INSTALLER));
+    let kept = context.home.join(FOLDER).join("ansible");
+    let toolbox =
+        Toolbox::find(&environment, &kept, &mut |what| progress.line(what)).map_err(|missing| {
+            Failure {
+                reason: if crate::process::cancelled() {
+                    Reason::Cancelled
+                } else {
+                    Reason::AnsibleMissing
+                },
+                message: missing.to_string(),
+                help: missing.help().to_owned(),
+            }
+        })?;
+    outcome.version.clone_from(&toolbox.version);
+    let under = workspace.folder.join("ansible");
+    let content = Content::write(&under).map_err(failed)?;
+    let entries: Vec<Entry> = ones.values().map(|one| one.entry.clone()).collect();
+    let file = under.join("inventory.json");
+    let text = format!("{:#}\n", inventory::file(&entries));
+    fs_err::write(&file, text).map_err(|error| failed(error.into()))?;
+    let names: Vec<String> = due.keys().cloned().collect();
+    for (name, why) in due {
+        progress.line(&format!("{name}: {}", why.words()));
+    }
+    let secrets = fleet.secret_names().into_iter();
+    let play = Play {
+        toolbox: &toolbox,
+        ssh,
+        inventory: file,
+        home: under.join("home"),
+        content: &content,
+        servers: &names,
+        check: want.check,
+        secrets: secrets
+            .filter_map(|name| Some((name.to_owned(), context.variable(name)?.to_owned())))
+            .collect(),
+    };
+    let width = names.iter().map(String::len).max().unwrap_or(0);
+    let mut ran =
+        run::run(&play, |line| show::tell(progress, width, line, want.check)).map_err(failed)?;
+    let (whole, succeeded) = (ran.whole(), ran.succeeded(&names));
+    let told = ran.words();
+    for (name, why) in due {
+        let mut end = ran.tally.server(name, why.words(), whole);
+        end.settled = *why == Why::Asked && !want.check;
+        outcome.servers.push(end);
+    }
+    // Ansible has ended badly, and no server says why.
+    let silent = outcome
+        .servers
+        .iter()
+        .filter(|server| due.contains_key(&server.name))
+        .all(|server| server.failures.is_empty());
+    Ok((!succeeded && silent).then_some(told))
+}

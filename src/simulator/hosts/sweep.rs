@@ -1,0 +1,174 @@
+//! Takes away what a simulation has made on the engine, or what is left of one that is no more.
+
+use super::names::{CLOUD, KIND, Labelled, NAME, PLACE, Simulation};
+use super::{Hosts, card, disk, image};
+use crate::fleet::words::count;
+use crate::simulator::arm::Kind;
+use anyhow::Context as _;
+use bollard::models::{NetworkDisconnectRequest, NetworkInspect};
+use bollard::query_parameters::{ListContainersOptions, ListNetworksOptions, ListVolumesOptions};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How much there was to take away.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Swept {
+    pub(crate) hosts: usize,
+    pub(crate) networks: usize,
+    pub(crate) disks: usize,
+}
+
+impl std::fmt::Display for Swept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if *self == Self::default() {
+            return f.write_str("There was nothing on the engine.");
+        }
+        write!(
+            f,
+            "Removed from the engine: {}, {}, {}.",
+            count(self.hosts, "host"),
+            count(self.networks, "network"),
+            count(self.disks, "data disk")
+        )
+    }
+}
+
+impl Hosts {
+    /// Removes hosts, networks and disks, everything of this simulation. The cloud stays what it was.
+    pub(crate) async fn down(&self) -> anyhow::Result<Swept> {
+        let swept = self.remove(&self.simulation, None).await?;
+        for name in self.folder.names() {
+            self.folder.forget(&name)?;
+        }
+        Ok(swept)
+    }
+
+    /// Removes what other simulations of this very folder have left, and disks that the cloud no longer has.
+    pub(crate) async fn clean(&self) -> anyhow::Result<()> {
+        for word in self.left_behind().await? {
+            let other = Simulation {
+                word,
+                place: self.simulation.place.clone(),
+            };
+            self.remove(&other, None).await?;
+        }
+        let cloud = self.store.read()?;
+        let disks: BTreeSet<String> = cloud
+            .of(Kind::ManagedDisk)
+            .map(|disk| self.simulation.disk(&disk.name()))
+            .collect();
+        self.remove(&self.simulation, Some(&disks)).await?;
+        Ok(())
+    }
+
+    async fn left_behind(&self) -> anyhow::Result<BTreeSet<String>> {
+        let filter = format!("{PLACE}={}", self.simulation.place);
+        let containers = self
+            .engine
+            .docker
+            .list_containers(Some(ListContainersOptions {
+                all: true,
+                filters: Some([("label".to_owned(), vec![filter.clone()])].into()),
+                ..ListContainersOptions::default()
+            }));
+        let volumes = self.engine.docker.list_volumes(Some(ListVolumesOptions {
+            filters: Some([("label".to_owned(), vec![filter])].into()),
+        }));
+        let (containers, volumes) = (containers.await?, volumes.await?);
+        let words = containers
+            .iter()
+            .filter_map(|found| found.label(CLOUD))
+            .chain(
+                volumes
+                    .volumes
+                    .iter()
+                    .flatten()
+                    .filter_map(|found| found.label(CLOUD)),
+            );
+        Ok(words
+            .filter(|word| *word != self.simulation.word)
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// With a set of disks: only volumes of other disks go.
+    async fn remove(
+        &self,
+        simulation: &Simulation,
+        disks: Option<&BTreeSet<String>>,
+    ) -> anyhow::Result<Swept> {
+        let filters: BTreeMap<String, Vec<String>> = BTreeMap::from([(
+            "label".to_owned(),
+            vec![format!("{CLOUD}={}", simulation.word)],
+        )]);
+        let mut swept = Swept::default();
+        if disks.is_none() {
+            let options = ListContainersOptions {
+                all: true,
+                filters: Some(filters.clone().into_iter().collect()),
+                ..ListContainersOptions::default()
+            };
+            for found in self.engine.docker.list_containers(Some(options)).await? {
+                card::remove(&self.engine, &found.id.clone().unwrap_or_default()).await?;
+                swept.hosts += usize::from(found.label(KIND) == Some("machine"));
+            }
+        }
+        let options = ListVolumesOptions {
+            filters: Some(filters.clone().into_iter().collect()),
+        };
+        let found = self.engine.docker.list_volumes(Some(options)).await?;
+        for volume in found.volumes.unwrap_or_default() {
+            let is_disk = volume.label(KIND) == Some("disk");
+            if disks.is_some_and(|disks| !is_disk || disks.contains(&volume.name)) {
+                continue;
+            }
+            if is_disk {
+                let name = volume.label(NAME).unwrap_or_default();
+                if let Some(image) = image::made(&self.engine).await? {
+                    let file = simulation.disk_file(name);
+                    disk::detach(&self.engine, simulation, &file, &image).await?;
+                }
+                swept.disks += 1;
+            }
+            disk::remove_volume(&self.engine, &volume.name).await?;
+        }
+        if disks.is_none() {
+            let options = ListNetworksOptions {
+                filters: Some(filters.into_iter().collect()),
+            };
+            for found in self.engine.docker.list_networks(Some(options)).await? {
+                // Not by its name: Docker lets several networks have one.
+                let (id, name) = (found.id.unwrap_or_default(), found.name.unwrap_or_default());
+                self.unplug(&id).await?;
+                super::engine::gone(self.engine.docker.remove_network(&id).await)
+                    .with_context(|| format!("could not remove the network {name}"))?;
+                swept.networks += 1;
+            }
+        }
+        Ok(swept)
+    }
+
+    /// Who still is in the network, such as the container that this program runs in.
+    async fn unplug(&self, network: &str) -> anyhow::Result<()> {
+        let Some(NetworkInspect {
+            containers: Some(containers),
+            ..
+        }) = super::network::inspect(&self.engine, network).await?
+        else {
+            return Ok(());
+        };
+        let plugged: BTreeSet<String> = containers.into_keys().collect();
+        for container in plugged {
+            let request = NetworkDisconnectRequest {
+                container,
+                force: Some(true),
+            };
+            super::engine::gone(
+                self.engine
+                    .docker
+                    .disconnect_network(network, request)
+                    .await,
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,185 @@
+//! Machines of the simulated cloud as hosts that boot. Needs a Docker engine: `make hosts-test`.
+
+mod disks;
+mod faults;
+mod lifecycle;
+mod network;
+
+use crate::harness::{Project, Run, finish, root};
+use std::process::Command;
+
+/// A project whose machines have hosts; whatever it makes on the engine goes with it.
+pub(crate) struct Hosts {
+    pub(crate) project: Project,
+}
+
+impl Hosts {
+    pub(crate) fn of(project: Project) -> Self {
+        // One Ansible for all tests: each folder would else install its own.
+        let shared = root().join(".tools/ansible");
+        std::fs::create_dir_all(&shared).expect("a folder for Ansible");
+        std::fs::create_dir_all(project.path(".lostops")).expect("a folder");
+        std::os::unix::fs::symlink(shared, project.path(".lostops/ansible")).expect("a link");
+        Self { project }
+    }
+
+    /// The three servers of the repository's own describers, booted.
+    pub(crate) fn lostops() -> Self {
+        let hosts = Self::of(Project::lostops());
+        hosts.terraform();
+        hosts
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.project.command(arguments);
+        command.env("DOCKER_HOST", engine());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        finish(&mut self.command(arguments))
+    }
+
+    /// `lostops simulator …`, which must do it.
+    pub(crate) fn simulator(&self, arguments: &[&str]) -> String {
+        let run = self.run(&[&["simulator"], arguments].concat());
+        assert_eq!(run.code, 0, "{arguments:?}\n{}\n{}", run.stdout, run.stderr);
+        run.stdout
+    }
+
+    /// Applies what is described, and leaves the servers as they booted.
+    pub(crate) fn terraform(&self) {
+        let run = self.run(&["apply", "--cloud", "simulated", "--only", "terraform"]);
+        assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    }
+
+    pub(crate) fn up(&self) {
+        self.simulator(&["up"]);
+    }
+
+    /// Runs a script on a host, as root; what it prints.
+    pub(crate) fn on(&self, host: &str, script: &str) -> String {
+        let run = self.run(&["simulator", "shell", host, "--", "bash", "-c", script]);
+        assert_eq!(
+            run.code, 0,
+            "{host}: {script}\n{}\n{}",
+            run.stdout, run.stderr
+        );
+        run.stdout
+    }
+
+    /// Listens on these TCP ports of a host, whatever its own firewall thinks.
+    pub(crate) fn listen(&self, host: &str, ports: &[u16]) {
+        let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+        let script = format!(
+            "for port in {}; do systemd-run --quiet --unit test-$port python3 -m http.server $port; done; \
+             for port in {0}; do until ss -Hltn sport = :$port | grep -q .; do sleep 0.05; done; done",
+            ports.join(" ")
+        );
+        self.on(host, &script);
+    }
+
+    /// Which of `address/port` answer a connection from a host.
+    pub(crate) fn reached(&self, from: &str, targets: &[String]) -> Vec<String> {
+        let script = format!(
+            "for to in {}; do (timeout 1 bash -c \"echo >/dev/tcp/$to\" 2>/dev/null && echo $to) & done; wait",
+            targets.join(" ")
+        );
+        let mut reached: Vec<String> = self.on(from, &script).lines().map(str::to_owned).collect();
+        reached.sort();
+        reached
+    }
+
+    /// What the engine says of the container of a machine.
+    pub(crate) fn inspect(&self, machine: &str, what: &str) -> String {
+        let name = format!("lostops-{}-{machine}", self.word());
+        docker(&["inspect", "--format", what, &name])
+            .trim()
+            .to_owned()
+    }
+
+    /// The word by which everything of this simulation is labelled.
+    pub(crate) fn word(&self) -> String {
+        self.word_if_any().expect("there are hosts")
+    }
+
+    pub(crate) fn word_if_any(&self) -> Option<String> {
+        let cloud = self.simulator(&["show"]);
+        let cloud: serde_json::Value = serde_json::from_str(&cloud).expect("the cloud is JSON");
+        let word = cloud["hosts"].as_str().filter(|word| !word.is_empty());
+        word.map(str::to_owned)
+    }
+
+    /// Where this machine reaches a host.
+    pub(crate) fn address(&self, host: &str) -> String {
+        let up = self.simulator(&["up"]);
+        let line = up
+            .lines()
+            .find(|line| line.trim_start().starts_with(&format!("{host} ")));
+        let address = line.and_then(|line| line.split_whitespace().nth(1));
+        address.expect("the host is listed").to_owned()
+    }
+
+    /// What a login over SSH with the simulation's own key prints.
+    pub(crate) fn ssh(&self, environment: &str, host: &str, script: &str) -> Run {
+        let key = self
+            .project
+            .path(&format!(".lostops/{environment}/simulated/ssh/id_ed25519"));
+        let mut command = Command::new("ssh");
+        command
+            .args(["-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR"])
+            .args([
+                "-o",
+                "UserKnownHostsFile=/dev/null",
+                "-o",
+                "ConnectTimeout=5",
+            ])
+            .args(["-F", "/dev/null", "-i"])
+            .arg(key)
+            .arg(format!("lostops@{}", self.address(host)))
+            .arg(script)
+            .stdin(std::process::Stdio::null());
+        finish(&mut command)
+    }
+}
+
+impl Drop for Hosts {
+    fn drop(&mut self) {
+        let run = self.run(&["simulator", "down"]);
+        if !std::thread::panicking() {
+            assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+        }
+    }
+}
+
+/// The engine's address.
+pub(crate) fn engine() -> String {
+    std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned())
+}
+
+/// What `docker` prints, which must succeed.
+pub(crate) fn docker(arguments: &[&str]) -> String {
+    let run = finish(
+        Command::new("docker")
+            .args(arguments)
+            .env("DOCKER_HOST", engine()),
+    );
+    assert_eq!(run.code, 0, "docker {arguments:?}: {}", run.stderr);
+    run.stdout
+}
+
+/// Everything on the engine that is labelled with this word.
+pub(crate) fn labelled(word: &str) -> Vec<String> {
+    let filter = format!("label=lostops.cloud={word}");
+    [
+        &["ps", "--all", "--format", "{{.Names}}", "--filter"][..],
+        &["network", "ls", "--format", "{{.Name}}", "--filter"],
+        &["volume", "ls", "--format", "{{.Name}}", "--filter"],
+    ]
+    .into_iter()
+    .flat_map(|list| {
+        let found = docker(&[list, &[&filter]].concat());
+        found.lines().map(str::to_owned).collect::<Vec<_>>()
+    })
+    .collect()
+}
