@@ -11,7 +11,7 @@ const COMMENT: usize = 120;
 
 /// The table and what was dropped are kept; everything else is made anew. Recording and dropping are two rules:
 /// when the set is full, the one that records ends there, and the next must still drop.
-const HEAD: &str = r#"add table inet azure { flags owner; }
+const HEAD: &str = "add table inet azure { flags owner; }
 add set inet azure dropped { type ipv4_addr . inet_proto . inet_service; flags dynamic,timeout; timeout 1h; size 65535; counter; }
 flush table inet azure
 add chain inet azure inbound { type filter hook prerouting priority -150; policy accept; }
@@ -19,7 +19,7 @@ add chain inet azure refuse
 add rule inet azure refuse meta l4proto { tcp, udp } update @dropped { ip saddr . meta l4proto . th dport }
 add rule inet azure refuse meta l4proto != { tcp, udp } update @dropped { ip saddr . meta l4proto . 0 }
 add rule inet azure refuse counter drop
-"#;
+";
 
 impl Filter {
     /// Commands for `nft`, in one transaction. Only what comes in on these interfaces is judged.

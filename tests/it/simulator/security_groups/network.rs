@@ -4,6 +4,7 @@ use super::random::{PORTS, SOURCES};
 use nix::sched::{CloneFlags, setns};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -14,7 +15,10 @@ use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
 
 /// Every answer comes at once; this long only a test waits that is to fail.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Tests of one process run side by side.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// Source, protocol, port.
 pub(super) type Attempt = (Ipv4Addr, &'static str, u16);
@@ -58,7 +62,6 @@ impl Network {
             nix::unistd::geteuid().is_root(),
             "root is needed to make network namespaces"
         );
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
         let own = format!(
             "{}-{}",
             std::process::id(),
@@ -155,13 +158,13 @@ impl Cable {
         let mut batch =
             String::from("link set lo up\nlink set eth0 up\nroute add default dev eth0\n");
         for address in addresses {
-            batch += &format!("route add local {address} dev lo\n");
+            let _ = writeln!(batch, "route add local {address} dev lo");
         }
         done("ip", &["-n", inside, "-batch", "-"], &batch);
         let mut batch =
             String::from("link set lo up\nlink set out up\nroute add default dev out\n");
         for source in SOURCES {
-            batch += &format!("address add {source}/32 dev out\n");
+            let _ = writeln!(batch, "address add {source}/32 dev out");
         }
         done("ip", &["-n", outside, "-batch", "-"], &batch);
     }

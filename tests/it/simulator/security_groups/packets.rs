@@ -1,7 +1,7 @@
 //! What a filter does to packets beside letting them in or not.
 
 use super::addresses;
-use super::network::Network;
+use super::network::{Network, PATIENCE};
 use super::random::{PORTS, SOURCES};
 use crate::terraform::{Configuration, deny, guarded, machine, rule};
 use std::io::{Read as _, Write as _};
@@ -69,6 +69,8 @@ fn a_port_that_is_closed_keeps_its_connections_and_takes_no_new_ones() {
     client
         .write_all(b"still here")
         .expect("the connection lasts");
+    held.set_read_timeout(Some(PATIENCE))
+        .expect("it does not wait for ever");
     let mut said = [0; 10];
     held.read_exact(&mut said).expect("it arrives");
     assert_eq!(&said, b"still here");
