@@ -198,7 +198,7 @@ fn a_machine_is_made_resized_replaced_and_destroyed_and_its_data_outlives_it() {
         .edit("describers/web.yaml", "state: running", "state: absent");
     let word = hosts.word();
     let gone = hosts.json(0, &["apply"]);
-    assert_eq!(gone["outcome"], "clean", "{gone:#}");
+    assert_eq!(gone["result"], "clean", "{gone:#}");
     let left = super::labelled(&word);
     assert!(
         left.iter().all(|name| !name.contains("-web")),

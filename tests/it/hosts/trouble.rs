@@ -30,7 +30,7 @@ fn each_way_of_not_being_reached_has_its_own_words() {
     let answer = hosts.json(1, &configure);
     for (server, words) in [
         ("backend", "refused"),
-        ("database", "filtered"),
+        ("database", "times out"),
         ("monitoring", "host key"),
     ] {
         assert_eq!(of(&answer, server)["end"], "unreachable", "{answer:#}");

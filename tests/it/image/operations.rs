@@ -4,8 +4,8 @@ use super::engine::Network;
 use super::event::Event;
 use super::job::{Ended, Job, Runner, files};
 use crate::fake_github::{FakeGitHub, Pull, TOKEN};
-use crate::harness::{Project, root};
-use std::path::PathBuf;
+use crate::harness::{Project, finish, root};
+use std::path::{Path, PathBuf};
 
 const PULL: u64 = 7;
 const SQUASHED: &str = "c0ffee0123456789abcdef0123456789abcdef01";
@@ -314,4 +314,40 @@ fn a_github_that_cannot_be_reached_changes_no_result() {
     assert_eq!(ended.code, Some(0), "{}", ended.log);
     assert_eq!(ended.output("result"), "clean");
     assert!(ended.log.contains("::warning "), "{}", ended.log);
+}
+
+#[test]
+#[ignore = "needs a Docker engine: make image-test"]
+fn a_push_boots_hosts_joins_their_network_and_initialises_them() {
+    let bench = Bench::new().merged();
+    let engine = std::env::var("DOCKER_HOST").expect("the engine's address");
+    let socket = engine.trim_start_matches("unix://");
+    let ended = bench
+        .job("push")
+        .mount(Path::new(socket), "/var/run/docker.sock")
+        .run();
+    let kept = bench.runner.kept("production/simulated");
+    let cloud = kept.join("cloud.json");
+    let file = cloud.to_str().expect("a path");
+    let down = finish(
+        bench
+            .runner
+            .project
+            .command(&["simulator", "--file", file, "down"])
+            .env("DOCKER_HOST", &engine),
+    );
+    assert_eq!(ended.code, Some(0), "{}", ended.log);
+    for words in [
+        "Remember what was applied",
+        "backend",
+        "database",
+        "monitoring",
+    ] {
+        assert!(ended.log.contains(words), "{words}: {}", ended.log);
+    }
+    assert_eq!(
+        down.stdout, "Removed from the engine: 3 hosts, 2 networks, 2 data disks.\n",
+        "{}",
+        down.stderr
+    );
 }
