@@ -14,7 +14,6 @@ use crate::fleet::environment::StateBackend;
 use crate::reason::Reason;
 use crate::report::progress::Progress;
 use crate::report::{Failure, Outcome, Report, Step, StepEnd};
-use crate::simulator::hosts::command as hosts;
 use crate::terraform::plan::Plan;
 use crate::terraform::run::{Reached, TerraformError};
 use crate::terraform::workspace::Workspace;
@@ -92,7 +91,7 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
             .push("nothing was applied: what is not permitted comes first".to_owned());
         return Ok(());
     }
-    let changes = !made.file().resources.is_empty();
+    let changes = made.file().applyable || !made.file().resources.is_empty();
     if changes {
         terraform(&ready, &made, ask, report, &mut progress)?;
     } else {
@@ -157,17 +156,14 @@ fn initialise(
     report: &mut Report,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    let terraform = Some(&ready.terraform);
-    let contacts = configure::contacts(context, fleet, want.cloud, &ready.workspace, terraform)?;
-    if contacts.is_empty() {
-        if want.cloud == Cloud::Simulated {
-            let engine = hosts::address(context.variable("DOCKER_HOST"));
-            report.notes.push(format!(
-                "no Docker engine answers at {engine}: the machines have no hosts, the Ansible stage was left out"
-            ));
-        }
+    if let Some(engine) = configure::engine_that_is_silent(context, want.cloud) {
+        report.notes.push(format!(
+            "no Docker engine answers at {engine}: the machines have no hosts, the Ansible stage was left out"
+        ));
         return Ok(());
     }
+    let terraform = Some(&ready.terraform);
+    let contacts = configure::contacts(context, fleet, want.cloud, &ready.workspace, terraform)?;
     configure::stage(
         context,
         fleet,

@@ -24,6 +24,12 @@ pub(in crate::pipeline) struct Contact {
 
 pub(in crate::pipeline) type Contacts = BTreeMap<String, Contact>;
 
+/// Where an engine should answer for a simulation to have hosts, and none does.
+pub(in crate::pipeline) fn engine_that_is_silent(context: &Context, cloud: Cloud) -> Option<&str> {
+    let engine = hosts::address(context.variable("DOCKER_HOST"));
+    (cloud == Cloud::Simulated && hosts::answers(engine).is_err()).then_some(engine)
+}
+
 /// By server; whoever has no address is not in it.
 pub(in crate::pipeline) fn contacts(
     context: &Context,

@@ -31,11 +31,11 @@ fn clean(report: &Report) -> String {
         && let Some(configured) = &report.configured
     {
         let title = if configured.check {
-            "Preview"
+            format!("Preview{}", of(report))
         } else {
-            "Initialised"
+            format!("Initialised{}", named(" ", report))
         };
-        return format!("✅ {title}{}: {}", of(report), configured.words());
+        return format!("✅ {title}: {}", configured.words());
     }
     format!("{}{}", planned(report), initialised(report))
 }
