@@ -49,6 +49,7 @@ reasons! {
     PlanUnreadable "plan-unreadable" "The plan is not one that `terraform show -json` prints. Write it anew with the Terraform that made it.";
     StateLocked "state-locked" "Somebody else holds the lock on the state. Wait, or raise `lock-timeout`; after a run that was killed, break the lease of the state's blob.";
     ApplyFailed "apply-failed" "Terraform stopped halfway. What is done stays done; the rest is planned anew by the next run.";
+    HostsFailed "hosts-failed" "A host of a simulated machine could not be brought to what the cloud says. The message says which and why; the next run goes on where this one stopped.";
     SshKeyMissing "ssh-key-missing" "No SSH key was given, and without one no server can be initialised. Give the input `ssh-key`, or choose `only: terraform`. Nothing was touched.";
     SshKeyUnusable "ssh-key-unusable" "The SSH key cannot be used: it is encrypted, a public key, or not whole. The message says which.";
     NoHosts "no-hosts" "There is no server to initialise. None is running, or none has an address.";

@@ -14,9 +14,11 @@ use crate::fleet::environment::StateBackend;
 use crate::reason::Reason;
 use crate::report::progress::Progress;
 use crate::report::{Failure, Outcome, Report, Step, StepEnd};
+use crate::simulator::hosts::command as hosts;
 use crate::terraform::plan::Plan;
 use crate::terraform::run::{Reached, TerraformError};
 use crate::terraform::workspace::Workspace;
+use std::sync::Mutex;
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
     of(context, &Ask::of_apply(arguments))
@@ -98,7 +100,8 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
         ready.forget_plan();
     }
     report.applied = true;
-    match key {
+    let booted = boot(context, ask, &ready.workspace, report, &mut progress)?;
+    match key.filter(|_| booted) {
         Some(key) => initialise(
             context,
             &fleet,
@@ -146,6 +149,34 @@ fn want<'a>(ask: &'a Ask<'_>, fresh: bool) -> Want<'a> {
     }
 }
 
+/// Simulated machines boot where an engine answers; `false` where none does, and that is said.
+fn boot(
+    context: &Context,
+    ask: &Ask<'_>,
+    workspace: &Workspace,
+    report: &mut Report,
+    progress: &mut Progress,
+) -> Result<bool, Failure> {
+    if ask.cloud == Cloud::Azure {
+        return Ok(true);
+    }
+    let engine = hosts::address(context.variable("DOCKER_HOST"));
+    if let Err(error) = hosts::answers(engine) {
+        report.notes.push(format!(
+            "{error:#}: the machines have no hosts, and the Ansible stage was left out"
+        ));
+        return Ok(false);
+    }
+    progress.step("hosts");
+    let say = Mutex::new(|words: &str| progress.say(words));
+    hosts::up(engine, &workspace.cloud(), &say).map_err(|error| Failure {
+        reason: Reason::HostsFailed,
+        message: format!("{error:#}"),
+        help: "mend the cause and apply again: what is there is kept, the rest is made; `lostops simulator down` takes it all away".to_owned(),
+    })?;
+    Ok(true)
+}
+
 /// The second stage, where there are hosts.
 fn initialise(
     context: &Context,
@@ -156,12 +187,6 @@ fn initialise(
     report: &mut Report,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    if let Some(engine) = configure::engine_that_is_silent(context, want.cloud) {
-        report.notes.push(format!(
-            "no Docker engine answers at {engine}: the machines have no hosts, the Ansible stage was left out"
-        ));
-        return Ok(());
-    }
     let terraform = Some(&ready.terraform);
     let contacts = configure::contacts(context, fleet, want.cloud, &ready.workspace, terraform)?;
     configure::stage(

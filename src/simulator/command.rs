@@ -13,27 +13,11 @@ use super::store::Store;
 use anyhow::Context as _;
 use camino::Utf8Path;
 use std::io::Write;
-use std::sync::Mutex;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// Boot a host for every virtual machine that runs, on the Docker engine that DOCKER_HOST names
-    Up,
-    /// Remove every host, network and disk from the Docker engine; the simulated cloud stays
-    Down,
-    /// Open a shell on a host, as root and past its network, or run a command there
-    Shell {
-        /// The virtual machine's name
-        name: String,
-        /// What to run instead of a shell
-        #[arg(trailing_var_arg = true, value_name = "COMMAND")]
-        command: Vec<String>,
-    },
-    /// Print what a host has logged since it was started, and what its security groups kept out
-    Logs {
-        /// The virtual machine's name
-        name: String,
-    },
+    #[command(flatten)]
+    Hosts(hosts::command::Command),
     /// List what the simulated cloud holds
     List,
     /// Print the whole cloud as JSON
@@ -144,34 +128,22 @@ pub(crate) fn run(
     engine: &str,
     out: &mut (dyn Write + Send),
 ) -> anyhow::Result<i64> {
-    match &command {
-        Command::Shell { name, command } => {
-            return hosts::command::shell(engine, cloud_path, name, command, out);
+    match command {
+        Command::Hosts(command) => hosts::command::run(command, cloud_path, engine, out),
+        command => {
+            let is_list = matches!(command, Command::List);
+            if matches!(command, Command::Reset) {
+                hosts::command::forget(engine, cloud_path)?;
+            }
+            change(command, cloud_path, out)?;
+            if is_list {
+                hosts::command::list(engine, cloud_path, out)?;
+            } else if let Some(words) = hosts::command::follow(engine, cloud_path)? {
+                writeln!(out, "{words}").context("could not say what was done")?;
+            }
+            Ok(0)
         }
-        Command::Logs { name } => {
-            return hosts::command::logs(engine, cloud_path, name, out).map(|()| 0);
-        }
-        Command::Up => {
-            let words = Mutex::new(|words: &str| tracing::info!("{words}"));
-            hosts::command::up(engine, cloud_path, &words)?;
-            return list::hosts(&hosts::command::contacts(engine, cloud_path)?, out).map(|()| 0);
-        }
-        Command::Down => {
-            let swept = hosts::command::down(engine, cloud_path)?;
-            writeln!(out, "{swept}").context("could not say what was done")?;
-            return Ok(0);
-        }
-        Command::Reset if !Store::new(cloud_path).read()?.hosts.is_empty() => {
-            hosts::command::down(engine, cloud_path)
-                .context("the cloud has hosts, which must go first")?;
-        }
-        _ => {}
     }
-    change(command, cloud_path, out)?;
-    if let Some(words) = hosts::command::follow(engine, cloud_path)? {
-        writeln!(out, "{words}").context("could not say what was done")?;
-    }
-    Ok(0)
 }
 
 fn change(
@@ -270,7 +242,7 @@ fn change(
             cloud.latency_ms = milliseconds;
             Ok(format!("Every request takes {milliseconds} ms now."))
         })?,
-        Command::Up | Command::Down | Command::Shell { .. } | Command::Logs { .. } => return Ok(()),
+        Command::Hosts(_) => return Ok(()),
         Command::Reset => {
             store.reset()?;
             "The simulated cloud is forgotten.".to_owned()

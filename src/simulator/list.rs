@@ -2,7 +2,7 @@
 
 use super::arm::Kind;
 use super::cloud::{Cloud, Resource, objects, text, texts};
-use super::hosts::command::Contact;
+use super::hosts::contact::Contact;
 use super::hosts::security::Dropped;
 use super::portal;
 use super::resources::machine;

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::pipeline::failure;
 use crate::report::Failure;
-use crate::simulator::hosts::command as hosts;
+use crate::simulator::hosts;
 use crate::terraform::run::Terraform;
 use crate::terraform::workspace::Workspace;
 use serde_json::Value;
@@ -26,8 +26,8 @@ pub(in crate::pipeline) type Contacts = BTreeMap<String, Contact>;
 
 /// Where an engine should answer for a simulation to have hosts, and none does.
 pub(in crate::pipeline) fn engine_that_is_silent(context: &Context, cloud: Cloud) -> Option<&str> {
-    let engine = hosts::address(context.variable("DOCKER_HOST"));
-    (cloud == Cloud::Simulated && hosts::answers(engine).is_err()).then_some(engine)
+    let engine = hosts::command::address(context.variable("DOCKER_HOST"));
+    (cloud == Cloud::Simulated && hosts::command::answers(engine).is_err()).then_some(engine)
 }
 
 /// By server; whoever has no address is not in it.
@@ -46,8 +46,8 @@ pub(in crate::pipeline) fn contacts(
             Ok(of_outputs(fleet, &outputs))
         }
         _ => {
-            let engine = hosts::address(context.variable("DOCKER_HOST"));
-            let found = hosts::contacts(engine, &workspace.cloud())
+            let engine = hosts::command::address(context.variable("DOCKER_HOST"));
+            let found = hosts::contact::contacts(engine, &workspace.cloud())
                 .map_err(|error| failure::of_anything(&error))?;
             Ok(found
                 .into_iter()

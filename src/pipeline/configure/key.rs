@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::pipeline::failure;
 use crate::reason::Reason;
 use crate::report::Failure;
-use crate::simulator::hosts::command::key_file;
+use crate::simulator::hosts::contact::key_file;
 use crate::terraform::workspace::Workspace;
 
 /// Holds the key itself.

@@ -1,25 +1,85 @@
 //! Hosts for those who do not wait for futures: bring them up, find them, look into them, take them down.
 
+use super::contact::contacts;
 use super::security::dropped as dropped_by_groups;
-use super::settle::{Look, Say, address_in, is_running};
+use super::settle::{Look, Say, is_running};
 use super::sweep::Swept;
-use super::{Hosts, card, engine, key, shell, wanted};
+use super::{Hosts, card, engine, shell};
 use crate::simulator::arm::Kind;
 use crate::simulator::{list, portal, store::Store};
 use anyhow::{Context as _, bail};
-use camino::{Utf8Path, Utf8PathBuf};
-use std::collections::BTreeMap;
+use camino::Utf8Path;
 use std::io::Write;
-use std::net::IpAddr;
 use std::sync::Mutex;
 
-/// Where lostops reaches a host.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Contact {
-    pub(crate) address: IpAddr,
-    pub(crate) port: u16,
-    /// Which machine it is: another one after a replacement.
-    pub(crate) machine: String,
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Boot a host for every virtual machine that runs, on the Docker engine that `DOCKER_HOST` names
+    Up,
+    /// Remove every host, network and disk from the Docker engine; the simulated cloud stays
+    Down,
+    /// Open a shell on a host, as root and past its network, or run a command there
+    Shell {
+        /// The virtual machine's name
+        name: String,
+        /// What to run instead of a shell
+        #[arg(trailing_var_arg = true, value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    /// Print what a host has logged since it was started, and what its security groups kept out
+    Logs {
+        /// The virtual machine's name
+        name: String,
+    },
+}
+
+/// Does what was asked. Returns the exit code of a command on a host.
+pub(crate) fn run(
+    command: Command,
+    cloud: &Utf8Path,
+    engine: &str,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<i64> {
+    match command {
+        Command::Up => {
+            let words = Mutex::new(|words: &str| tracing::info!("{words}"));
+            up(engine, cloud, &words)?;
+            list(engine, cloud, out)?;
+        }
+        Command::Down => {
+            let swept = down(engine, cloud)?;
+            writeln!(out, "{swept}").context("could not say what was done")?;
+        }
+        Command::Shell { name, command } => return shell(engine, cloud, &name, &command, out),
+        Command::Logs { name } => logs(engine, cloud, &name, out)?,
+    }
+    Ok(0)
+}
+
+/// Running hosts as a table; nothing where the cloud never had any.
+pub(crate) fn list(
+    engine: &str,
+    cloud: &Utf8Path,
+    out: &mut (dyn Write + Send),
+) -> anyhow::Result<()> {
+    if Store::new(cloud).read()?.hosts.is_empty() {
+        return Ok(());
+    }
+    match answers(engine) {
+        Ok(()) => list::hosts(&contacts(engine, cloud)?, out),
+        Err(error) => writeln!(out, "\nThe hosts cannot be asked: {error:#}.")
+            .context("could not write the list"),
+    }
+}
+
+/// Before the cloud is forgotten: without it nobody would find its hosts again.
+pub(crate) fn forget(engine: &str, cloud: &Utf8Path) -> anyhow::Result<()> {
+    if Store::new(cloud).read()?.hosts.is_empty() {
+        return Ok(());
+    }
+    down(engine, cloud)
+        .map(|_| ())
+        .context("the cloud has hosts, which must go first")
 }
 
 /// The engine's address that counts: what `DOCKER_HOST` says, or the usual one.
@@ -44,35 +104,6 @@ pub(crate) fn up(address: &str, cloud: &Utf8Path, say: Say<'_>) -> anyhow::Resul
 /// Removes everything that the simulation has made on the engine.
 pub(crate) fn down(address: &str, cloud: &Utf8Path) -> anyhow::Result<Swept> {
     block(async { Hosts::connect(address, cloud).await?.down().await })
-}
-
-/// Running hosts by server.
-pub(crate) fn contacts(
-    address: &str,
-    cloud: &Utf8Path,
-) -> anyhow::Result<BTreeMap<String, Contact>> {
-    block(async {
-        let hosts = Hosts::connect(address, cloud).await?;
-        let mut contacts = BTreeMap::new();
-        for host in wanted::hosts(&hosts.store.read()?) {
-            let card = card::inspect(&hosts.engine, &hosts.simulation.card(&host.name)).await?;
-            let machine =
-                card::inspect(&hosts.engine, &hosts.simulation.machine(&host.name)).await?;
-            let (Some(card), Some(machine)) = (card, machine) else {
-                continue;
-            };
-            let address = address_in(&card, &hosts.simulation.internet());
-            if let Some(address) = address.filter(|_| is_running(&machine)) {
-                let contact = Contact {
-                    address: address.into(),
-                    port: 22,
-                    machine: machine.id.unwrap_or_default(),
-                };
-                contacts.insert(host.name, contact);
-            }
-        }
-        Ok(contacts)
-    })
 }
 
 /// Lets the hosts, where the cloud has any, follow what was done to it by hand. Returns what a person should know.
@@ -140,12 +171,7 @@ async fn host(address: &str, cloud: &Utf8Path, name: &str) -> anyhow::Result<(Ho
     }
 }
 
-/// The private key that every host of the cloud lets in.
-pub(crate) fn key_file(cloud: &Utf8Path) -> Utf8PathBuf {
-    key::file(cloud.parent().unwrap_or(Utf8Path::new(".")))
-}
-
-fn block<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+pub(super) fn block<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

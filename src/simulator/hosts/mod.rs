@@ -2,6 +2,7 @@
 
 mod card;
 pub(crate) mod command;
+pub(crate) mod contact;
 mod disk;
 mod engine;
 mod image;

@@ -125,8 +125,7 @@ fn what_a_run_in_a_folder_that_is_gone_has_left_goes_with_the_next_run_there() {
     let hosts = Hosts::lostops();
     let word = hosts.word();
     std::fs::remove_dir_all(hosts.project.path(".lostops")).expect("the folder goes");
-    hosts.project.plan(0);
-    hosts.up();
+    hosts.terraform();
     assert_ne!(hosts.word(), word);
     assert_eq!(labelled(&word), Vec::<String>::new());
 }

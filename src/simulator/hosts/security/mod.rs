@@ -11,10 +11,6 @@ mod ruleset;
 #[cfg(test)]
 mod tests;
 
-#[expect(
-    unused_imports,
-    reason = "the logs of a host will show what was dropped"
-)]
 pub(in crate::simulator) use dropped::{Dropped, dropped};
 
 use self::rule::Rule;

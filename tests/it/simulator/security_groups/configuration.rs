@@ -2,7 +2,6 @@
 
 use super::random::{Group, Rule, RuleSet, SOURCES};
 use std::fmt::Write as _;
-use std::net::Ipv4Addr;
 
 const AT_HOME: &str = "location = azurerm_resource_group.rg.location\n  resource_group_name = azurerm_resource_group.rg.name";
 
@@ -16,7 +15,7 @@ pub(super) fn machine(set: &RuleSet) -> String {
     } else {
         "null".to_owned()
     };
-    text += &host(&name, set.private, &name, &public);
+    text += &host(&name, set, &name, &public);
     if set.interface.is_some() {
         text += &guard(&name, &format!("{name}-interface"));
     }
@@ -33,7 +32,7 @@ pub(super) fn slices(set: &RuleSet) -> String {
             if side == "subnet" {
                 text += &host(
                     &name,
-                    set.private,
+                    set,
                     &format!("r{}", set.number),
                     "azurerm_public_ip.any.id",
                 );
@@ -41,7 +40,7 @@ pub(super) fn slices(set: &RuleSet) -> String {
             } else {
                 text += &host(
                     &name,
-                    set.private,
+                    set,
                     &format!("only-{at}"),
                     "azurerm_public_ip.any.id",
                 );
@@ -67,6 +66,7 @@ pub(super) fn slicers() -> String {
             protocol: "*",
             from: vec![from],
             to: vec!["*".to_owned()],
+            from_ports: "*",
             ports: vec!["*".to_owned()],
             plural: false,
         };
@@ -148,7 +148,19 @@ resource "azurerm_public_ip" "{name}" {{
     )
 }
 
-fn host(name: &str, private: Ipv4Addr, subnet: &str, public: &str) -> String {
+fn host(name: &str, set: &RuleSet, subnet: &str, public: &str) -> String {
+    let private = set.private;
+    let second = set.second.map_or_else(String::new, |second| {
+        format!(
+            r#"
+  ip_configuration {{
+    name                          = "second"
+    subnet_id                     = azurerm_subnet.{subnet}.id
+    private_ip_address_allocation = "Static"
+    private_ip_address            = "{second}"
+  }}"#
+        )
+    });
     format!(
         r#"
 resource "azurerm_network_interface" "{name}" {{
@@ -160,7 +172,8 @@ resource "azurerm_network_interface" "{name}" {{
     private_ip_address_allocation = "Static"
     private_ip_address            = "{private}"
     public_ip_address_id          = {public}
-  }}
+    primary                       = true
+  }}{second}
 }}
 resource "azurerm_linux_virtual_machine" "{name}" {{
   name = "{name}"
@@ -218,11 +231,12 @@ fn arguments(name: &str, rule: &Rule) -> String {
     };
     format!(
         "    name = \"{name}\"\n    priority = {}\n    direction = \"{}\"\n    access = \"{}\"\n    protocol = \"{}\"\n    \
-         source_port_range = \"*\"\n{}{}{}",
+         source_port_range = \"{}\"\n{}{}{}",
         rule.priority,
         if rule.inbound { "Inbound" } else { "Outbound" },
         if rule.allow { "Allow" } else { "Deny" },
         rule.protocol,
+        rule.from_ports,
         either("source_address_prefix", &rule.from),
         either("destination_address_prefix", &rule.to),
         either("destination_port_range", &rule.ports),

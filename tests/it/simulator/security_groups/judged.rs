@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 /// One line of what a server exposes.
+#[derive(Debug, PartialEq)]
 struct Line {
     protocol: String,
     low: u16,
@@ -14,6 +15,7 @@ struct Line {
 }
 
 /// What one server exposes as planned.
+#[derive(Debug, PartialEq)]
 pub(super) struct Exposed(Vec<Line>);
 
 /// What every machine of an answer exposes, by its name. All of it must be proven: these plans are fully known.

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
@@ -19,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) type Attempt = (Ipv4Addr, &'static str, u16);
 
 pub(super) struct Network {
-    cable: Cable,
+    pub(super) cable: Cable,
     nft: Child,
     commands: ChildStdin,
     errors: Receiver<String>,
@@ -28,7 +29,7 @@ pub(super) struct Network {
 }
 
 /// The two namespaces, which go when this goes.
-struct Cable {
+pub(super) struct Cable {
     outside: String,
     inside: String,
 }
@@ -57,7 +58,12 @@ impl Network {
             nix::unistd::geteuid().is_root(),
             "root is needed to make network namespaces"
         );
-        let own = std::process::id();
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let own = format!(
+            "{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
         let cable = Cable {
             outside: format!("nftt-{own}-out"),
             inside: format!("nftt-{own}-in"),
@@ -100,7 +106,7 @@ impl Network {
     }
 
     /// What nft complains of. That of a chain that is not there ends it: only errors are said at once.
-    fn said(&mut self, command: &str) -> Vec<String> {
+    pub(super) fn said(&mut self, command: &str) -> Vec<String> {
         self.turn += 1;
         let end = format!("list chain inet azure end-{}", self.turn);
         writeln!(self.commands, "{command}\n{end}").expect("nft listens");
@@ -121,20 +127,17 @@ impl Network {
         }
     }
 
-    /// Tries every port from every source; returns what arrived. Everything else was dropped, as the filter itself says:
+    /// Tries every port from every source, from this port or any; returns what arrived. Everything else was dropped, as the filter itself says:
     /// no silence is taken for an answer.
-    pub(super) fn arrived(&mut self, to: Ipv4Addr) -> BTreeSet<Attempt> {
+    pub(super) fn arrived(&mut self, to: Ipv4Addr, from: u16) -> BTreeSet<Attempt> {
         assert_eq!(self.said("flush set inet azure dropped"), [""; 0]);
         let cable = &self.cable;
-        std::thread::scope(|scope| {
-            let run = || {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build()
-                    .expect("a runtime");
-                runtime.block_on(cable.try_all(to))
-            };
-            scope.spawn(run).join().expect("the attempts end")
+        cable.inside(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(cable.try_all(to, from))
         })
     }
 }
@@ -163,8 +166,59 @@ impl Cable {
         done("ip", &["-n", outside, "-batch", "-"], &batch);
     }
 
+    /// Sockets that this makes are the machine's.
+    pub(super) fn inside<T: Send>(&self, make: impl FnOnce() -> T + Send) -> T {
+        made(&self.inside, make)
+    }
+
+    /// Sockets that this makes are those of the sources.
+    pub(super) fn outside<T: Send>(&self, make: impl FnOnce() -> T + Send) -> T {
+        made(&self.outside, make)
+    }
+
+    /// Gives the machine and the sources one more address each.
+    pub(super) fn address(&self, inside: &str, outside: &str) {
+        for (name, address, device) in [
+            (&self.inside, inside, "eth0"),
+            (&self.outside, outside, "out"),
+        ] {
+            done(
+                "ip",
+                &[
+                    "-n", name, "address", "add", address, "dev", device, "nodad",
+                ],
+                "",
+            );
+        }
+    }
+
+    /// Until the rule with this comment has met a packet.
+    pub(super) fn wait_for(&self, comment: &str) {
+        let list = [
+            "netns",
+            "exec",
+            &self.inside,
+            "nft",
+            "list",
+            "chain",
+            "inet",
+            "azure",
+            "inbound",
+        ];
+        let started = Instant::now();
+        loop {
+            let rules = done("ip", &list, "");
+            let rule = rules.lines().find(|line| line.contains(comment));
+            let rule = rule.unwrap_or_else(|| panic!("no rule {comment} in {rules}"));
+            if !rule.contains("packets 0 ") {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "no packet met {rule}");
+        }
+    }
+
     /// The machine's side of what was dropped, as nft tells it.
-    fn dropped(&self) -> BTreeSet<Attempt> {
+    pub(super) fn dropped(&self) -> BTreeSet<Attempt> {
         let list = [
             "netns",
             "exec",
@@ -198,9 +252,8 @@ impl Cable {
             .collect()
     }
 
-    async fn try_all(&self, to: Ipv4Addr) -> BTreeSet<Attempt> {
+    async fn try_all(&self, to: Ipv4Addr, from: u16) -> BTreeSet<Attempt> {
         let (sender, mut arrivals) = tokio::sync::mpsc::unbounded_channel();
-        enter(&self.inside);
         for port in PORTS {
             let any = (Ipv4Addr::UNSPECIFIED, port);
             let (listener, socket) = (
@@ -223,15 +276,16 @@ impl Cable {
         enter(&self.outside);
         let mut waiting = BTreeSet::new();
         for source in SOURCES {
-            let from = SocketAddr::from((source, 0));
+            let from = SocketAddr::from((source, from));
+            let udp = UdpSocket::bind(from).await.expect("the source");
             for port in PORTS {
                 let to = SocketAddr::from((to, port));
                 let socket = TcpSocket::new_v4().expect("a socket");
+                socket.set_reuseaddr(true).expect("a port that others use");
                 socket.bind(from).expect("the source");
                 tokio::spawn(async move { socket.connect(to).await });
                 waiting.insert((source, "tcp", port));
-                let socket = UdpSocket::bind(from).await.expect("the source");
-                socket.send_to(&[7], to).await.expect("a packet leaves");
+                udp.send_to(&[7], to).await.expect("a packet leaves");
                 waiting.insert((source, "udp", port));
             }
         }
@@ -255,6 +309,17 @@ impl Cable {
         assert!(both.is_empty(), "arrived and dropped: {both:?}");
         arrived
     }
+}
+
+/// What a thread makes whose sockets are of that namespace.
+fn made<T: Send>(namespace: &str, make: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            enter(namespace);
+            make()
+        });
+        thread.join().expect("it is made")
+    })
 }
 
 /// Sockets of this thread are made in that namespace from now on.

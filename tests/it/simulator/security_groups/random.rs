@@ -20,12 +20,24 @@ pub(super) const PORTS: [u16; 32] = [
     5432, 7999, 8000, 8001, 8079, 8080, 8081, 9100, 20000, 32767, 49152, 65534, 65535,
 ];
 
+/// How many of a hundred interfaces have a second address: none, as long as plans take a rule that denies one of two
+/// addresses for one that denies both.
+const SECOND_ADDRESS: usize = 0;
+
+/// How many of a hundred rules that allow speak of the port that a packet comes from.
+const SOURCE_PORTS: usize = 15;
+
+/// The same of rules that deny: none, as long as plans take one that denies some source ports for one that denies all.
+const DENIED_SOURCE_PORTS: usize = 0;
+
 /// A machine and what guards it.
 #[derive(Debug)]
 pub(super) struct RuleSet {
     /// Also the third byte of its subnet.
     pub(super) number: usize,
     pub(super) private: Ipv4Addr,
+    /// A second address of the same interface.
+    pub(super) second: Option<Ipv4Addr>,
     pub(super) public: bool,
     pub(super) subnet: Option<Group>,
     pub(super) interface: Option<Group>,
@@ -46,6 +58,7 @@ pub(super) struct Rule {
     pub(super) protocol: &'static str,
     pub(super) from: Vec<String>,
     pub(super) to: Vec<String>,
+    pub(super) from_ports: &'static str,
     pub(super) ports: Vec<String>,
     /// Written in the plural although there may be one only.
     pub(super) plural: bool,
@@ -91,13 +104,17 @@ impl Random {
 impl RuleSet {
     pub(super) fn new(number: usize, random: &mut Random) -> Self {
         let third = u8::try_from(number).unwrap();
-        let fourth = u8::try_from(4 + random.below(250)).unwrap();
+        let fourth = u8::try_from(4 + random.below(125)).unwrap();
         let private = Ipv4Addr::new(10, 20, third, fourth);
+        let second = random
+            .chance(SECOND_ADDRESS)
+            .then(|| Ipv4Addr::new(10, 20, third, fourth + 125));
         let sides = random.below(16);
         let mut group = |is_there: bool| is_there.then(|| Group::new(private, random));
         Self {
             number,
             private,
+            second,
             subnet: group(sides > 0 && sides % 3 != 1),
             interface: group(sides > 0 && sides % 3 != 2),
             public: random.chance(60),
@@ -108,6 +125,17 @@ impl RuleSet {
         [("subnet", &self.subnet), ("interface", &self.interface)]
             .into_iter()
             .filter_map(|(side, group)| Some((side, group.as_ref()?)))
+    }
+
+    pub(super) fn asks_for_source_ports(&self) -> bool {
+        let mut rules = self.groups().flat_map(|(_, group)| &group.rules);
+        rules.any(|rule| rule.from_ports != "*")
+    }
+
+    /// Whether a plan must tell what passes to the port. Where rules ask from which port a packet comes, or of which of
+    /// two addresses they speak, it may say open of what two of them close together; never the other way round.
+    pub(super) fn is_exact(&self) -> bool {
+        !self.asks_for_source_ports() && (self.second.is_none() || self.groups().count() < 2)
     }
 
     /// Whether a rule lets in that source's block by name, which a plan takes for a way from there.
@@ -148,6 +176,7 @@ impl Group {
                 protocol: random.pick(&["*", "*", "*", "Tcp"]),
                 from: vec!["*".to_owned()],
                 to: vec!["*".to_owned()],
+                from_ports: "*",
                 ports: vec!["*".to_owned()],
                 plural: false,
             });
@@ -165,10 +194,11 @@ impl Group {
 
 impl Rule {
     fn new(priority: usize, private: Ipv4Addr, random: &mut Random) -> Self {
+        let allow = random.chance(60);
         Self {
             priority,
             inbound: random.chance(94),
-            allow: random.chance(60),
+            allow,
             protocol: random.pick(&[
                 "Tcp", "Tcp", "Tcp", "Udp", "Udp", "*", "*", "*", "Icmp", "Esp",
             ]),
@@ -177,6 +207,15 @@ impl Rule {
                 vec!["*".to_owned()]
             } else {
                 random.some(|random| destination(private, random))
+            },
+            from_ports: if random.chance(if allow {
+                SOURCE_PORTS
+            } else {
+                DENIED_SOURCE_PORTS
+            }) {
+                random.pick(&["1-1023", "1000", "1024-65535", "0-65535"])
+            } else {
+                "*"
             },
             ports: random.some(ports),
             plural: random.chance(30),
