@@ -52,11 +52,13 @@ pub(in crate::pipeline) fn contacts(
             Ok(found
                 .into_iter()
                 .map(|(name, contact)| {
+                    let described = fleet.server(&name);
+                    let is_public = described.is_some_and(|server| server.machine.public_ip);
                     let contact = Contact {
+                        public_ip: is_public.then(|| contact.address.to_string()),
                         address: contact.address,
                         port: contact.port,
                         identity: Some(contact.machine),
-                        public_ip: None,
                     };
                     (name, contact)
                 })

@@ -87,12 +87,12 @@ pub(in crate::pipeline) fn stage(
     }
     progress.step("SSH");
     let environment = context.allowed(PLAIN);
-    let ssh = connections(context, key, &environment).map_err(failed)?;
-    let mut book = Book::read(&workspace.folder.join("host-keys.json")).map_err(failed)?;
     let patience = want.timeout.map_or(USUAL, |limit| Patience {
         new: limit,
         known: limit,
     });
+    let ssh = connections(context, key, &environment, patience).map_err(failed)?;
+    let mut book = Book::read(&workspace.folder.join("host-keys.json")).map_err(failed)?;
     let expected: Vec<Expected> = ones
         .values()
         .map(|one| Expected {
@@ -215,6 +215,7 @@ fn connections(
     context: &Context,
     key: &Source,
     environment: &BTreeMap<String, String>,
+    patience: Patience,
 ) -> anyhow::Result<Ssh> {
     let word = crate::random::word().context("could not read random bits")?;
     let temporary = context.variable("TMPDIR").unwrap_or("/tmp");
@@ -222,7 +223,7 @@ fn connections(
     let mut environment = environment.clone();
     environment.insert("LC_ALL".to_owned(), "C.UTF-8".to_owned());
     let key = Key::ready(key, &place, &environment)?;
-    Ssh::new(place, key, environment)
+    Ssh::new(place, key, environment, patience.known)
 }
 
 /// A server has answered: what was accepted is kept, and told with the line that pins it.
