@@ -166,6 +166,7 @@ fn clause(meaning: &str) -> String {
         "A ",
         "The ",
         "There ",
+        "Some ",
         "Somebody ",
         "What ",
         "Nothing ",
