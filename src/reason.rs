@@ -55,7 +55,7 @@ reasons! {
     NoHosts "no-hosts" "There is no server to initialise. None is running, or none has an address.";
     AnsibleMissing "ansible-missing" "Ansible is not there and could not be installed. The action brings its own; elsewhere Python 3.11 and a package index are needed.";
     ServerUnreachable "server-unreachable" "Some server does not answer by SSH. The message says which and why; the others were initialised.";
-    HostKeyChanged "host-key-changed" "Some server shows another SSH host key than the one it is known by, and was not touched. Compare it on the machine's console and pin it.";
+    HostKeyChanged "host-key-changed" "Some server shows another SSH host key than before. It was not touched. Compare it on the machine's console and pin it.";
     AnsibleFailed "ansible-failed" "Some task failed on a server. The report names server, role, task and line; the other servers were initialised.";
     Drift "drift" "What runs is not what is written: the plan of a scheduled run is not empty. Apply what is written, or write down what was changed by hand.";
     Cancelled "cancelled" "The run was cancelled. Terraform got one interrupt and its lock is released; run again to go on.";

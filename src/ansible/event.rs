@@ -133,9 +133,8 @@ pub(crate) fn parse(line: &str) -> Option<Event> {
         "ok" if line.changed => ended(TaskEnd::Changed, line),
         "ok" => ended(TaskEnd::Ok, line),
         "skipped" => ended(TaskEnd::Skipped, line),
-        "failed" if line.ignored => ended(TaskEnd::Ignored, line),
+        "failed" | "unreachable" if line.ignored => ended(TaskEnd::Ignored, line),
         "failed" => ended(TaskEnd::Failed, line),
-        "unreachable" if line.ignored => ended(TaskEnd::Ignored, line),
         "unreachable" => ended(TaskEnd::Unreachable, line),
         "item_failed" => Event::ItemFailed {
             message: item_message(&line.res),

@@ -57,7 +57,7 @@ impl Unusable {
 pub(crate) enum Key {
     Agent {
         socket: Utf8PathBuf,
-        _agent: Companion,
+        _agent: Box<Companion>,
     },
     /// A name without spaces for the file.
     File(Utf8PathBuf),
@@ -183,7 +183,7 @@ fn agent(key: &str, place: &Place, environment: &BTreeMap<String, String>) -> an
     }
     Ok(Key::Agent {
         socket,
-        _agent: companion,
+        _agent: Box::new(companion),
     })
 }
 

@@ -22,6 +22,7 @@ DOCUMENTATION = """
 
 import json
 import os
+import signal
 import time
 
 from ansible.plugins.callback import CallbackBase
@@ -67,9 +68,14 @@ class CallbackModule(CallbackBase):
             return
         line = json.dumps({"ev": event, "t": round(time.time(), 3), **more}, default=str) + "\n"
         rest = line.encode("utf-8", "replace")
-        # A pipe that is full takes a part.
-        while rest:
-            rest = rest[os.write(self.pipe, rest):]
+        try:
+            # A pipe that is full takes a part.
+            while rest:
+                rest = rest[os.write(self.pipe, rest):]
+        except BrokenPipeError:
+            # Whoever started this was killed: the next run must not find it still at work.
+            self.pipe = None
+            os.kill(os.getpid(), signal.SIGTERM)
 
     # What goes on
 

@@ -12,7 +12,14 @@ const LONGEST: usize = 40;
 #[derive(Debug)]
 pub(crate) struct Place {
     folder: Utf8PathBuf,
+    /// Held for as long as the folder is in use; the system drops it with the process.
+    _lock: std::fs::File,
 }
+
+/// What is held; a folder without it is no folder of ours.
+const LOCK: &str = "lock";
+/// Random letters of a name.
+const LETTERS: usize = 8;
 
 impl Place {
     /// Makes it inside `temporary`, or where that name is too long in the system's own.
@@ -22,9 +29,15 @@ impl Place {
         } else {
             temporary
         };
-        let folder = under.join(format!("lostops-{}", &word[..word.len().min(8)]));
+        forget(under);
+        let folder = under.join(format!("lostops-{}", &word[..word.len().min(LETTERS)]));
         private(&folder)?;
-        Ok(Self { folder })
+        let lock =
+            std::fs::File::create(folder.join(LOCK)).and_then(|lock| lock.lock().map(|()| lock));
+        Ok(Self {
+            _lock: lock.with_context(|| format!("could not lock the folder `{folder}`"))?,
+            folder,
+        })
     }
 
     /// One inside it.
@@ -45,6 +58,29 @@ impl Place {
             .flatten()
             .map(camino::Utf8DirEntry::into_path)
             .collect()
+    }
+}
+
+/// Removes what runs that were killed have left: nobody holds it any more.
+fn forget(under: &Utf8Path) {
+    let Ok(entries) = under.read_dir_utf8() else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let word = entry.file_name().strip_prefix("lostops-");
+        let ours = word.is_some_and(|word| {
+            word.len() == LETTERS && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+        });
+        if !ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        // Opening needs its owner's rights, so that another user's stays.
+        let lock = std::fs::OpenOptions::new()
+            .write(true)
+            .open(entry.path().join(LOCK));
+        if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 
@@ -80,8 +116,24 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o700);
-        drop(place);
+        let other = Place::make(under, "fedcba9876543210").unwrap();
+        assert!(file.exists(), "it is in use");
+        drop((place, other));
         assert!(!file.exists());
         assert!(!under.join("lostops-01234567").exists());
+    }
+
+    #[test]
+    fn what_a_killed_run_has_left_goes_with_the_next() {
+        let temporary = tempfile::tempdir_in("/tmp").unwrap();
+        let under = Utf8Path::from_path(temporary.path()).unwrap();
+        let left = under.join("lostops-89abcdef");
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("lock"), "").unwrap();
+        let others = under.join("lostops-fedcba98");
+        fs::create_dir(&others).unwrap();
+        let _place = Place::make(under, "0123456789abcdef").unwrap();
+        assert!(!left.exists());
+        assert!(others.exists(), "nothing says that it is ours");
     }
 }

@@ -7,13 +7,10 @@ use crate::process::Invocation;
 use anyhow::Context as _;
 use camino::Utf8PathBuf;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What ends a connection that is dead: three times five seconds without an answer.
-const ALIVE: [&str; 3] = [
-    "ConnectTimeout=10",
-    "ServerAliveInterval=5",
-    "ServerAliveCountMax=3",
-];
+const ALIVE: [&str; 2] = ["ServerAliveInterval=5", "ServerAliveCountMax=3"];
 
 /// Connections of one run. They and the key end with this.
 #[derive(Debug)]
@@ -22,6 +19,8 @@ pub(crate) struct Ssh {
     /// After the key, which lies in it.
     place: Place,
     environment: BTreeMap<String, String>,
+    /// Seconds that one attempt to connect may take.
+    attempt: u64,
 }
 
 impl Ssh {
@@ -29,6 +28,7 @@ impl Ssh {
         place: Place,
         key: Key,
         environment: BTreeMap<String, String>,
+        patience: Duration,
     ) -> anyhow::Result<Self> {
         place.folder("s")?;
         fs_err::write(place.path("known_hosts"), "")?;
@@ -36,6 +36,7 @@ impl Ssh {
             key,
             place,
             environment,
+            attempt: patience.as_secs().clamp(1, 10),
         })
     }
 
@@ -71,6 +72,7 @@ impl Ssh {
             ]
             .map(str::to_owned),
         );
+        options.push(format!("ConnectTimeout={}", self.attempt));
         options.push(format!(
             "UserKnownHostsFile={}",
             self.place.path("known_hosts")

@@ -75,7 +75,7 @@ impl Toolbox {
                     });
                 }
                 found => {
-                    tracing::debug!(%program, ?found, "this Ansible is too old, or does not start")
+                    tracing::debug!(%program, ?found, "this Ansible is too old, or does not start");
                 }
             }
         }

@@ -91,7 +91,7 @@ fn host_key(expected: &[String], found: Option<&str>, pinned: bool) -> String {
     };
     let shown = found
         .and_then(super::digest::of_key)
-        .map_or_else(|| "another".to_owned(), |key| key);
+        .unwrap_or_else(|| "another".to_owned());
     format!("its host key has changed: {how} {known}, and it shows {shown}")
 }
 

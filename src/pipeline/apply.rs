@@ -93,7 +93,7 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
             .push("nothing was applied: what is not permitted comes first".to_owned());
         return Ok(());
     }
-    let changes = !made.file().resources.is_empty();
+    let changes = made.file().applyable || !made.file().resources.is_empty();
     if changes {
         terraform(&ready, &made, ask, report, &mut progress)?;
     } else {

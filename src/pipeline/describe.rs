@@ -73,6 +73,8 @@ pub(super) fn one(
     report.findings.extend(environment.findings);
     report.topology = environment.fleet.as_ref().and_then(topology::beside);
     report.understood = environment.fleet.is_some();
+    let secrets = environment.fleet.iter().flat_map(Fleet::secret_names);
+    report.secrets.extend(secrets.map(str::to_owned));
     Ok(environment.fleet)
 }
 

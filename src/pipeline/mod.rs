@@ -103,6 +103,13 @@ fn progress_of(context: &Context, fleet: Option<&Fleet>) -> Progress {
     }
 }
 
+/// Hides what is secret by its name, and what the describers of a report call so.
+fn redactor(context: &Context, report: &Report) -> Redactor {
+    let declared = report.secrets.iter();
+    let declared = declared.filter_map(|name| context.variable(name));
+    Redactor::new(context.secrets().chain(declared))
+}
+
 fn show(
     context: &Context,
     mut report: Report,
@@ -111,7 +118,7 @@ fn show(
     out: &mut dyn io::Write,
 ) -> anyhow::Result<Exit> {
     finding::sort(&mut report.findings);
-    report.redact(&Redactor::new(context.secrets()));
+    report.redact(&redactor(context, &report));
     match format {
         Format::Human => report::human::render(&report, colours, out),
         Format::Json => report::json::render(&report, out),

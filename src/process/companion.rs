@@ -62,3 +62,58 @@ impl Drop for Companion {
         let _ = std::io::Read::read_to_end(&mut &self.handle, &mut rest);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn shell(script: &str) -> Invocation {
+        Invocation::new("/bin/sh")
+            .arguments(["-c", script])
+            .environment(BTreeMap::from([(
+                "PATH".to_owned(),
+                "/usr/bin:/bin".to_owned(),
+            )]))
+    }
+
+    fn is_alive(number: i32) -> bool {
+        // One that has ended and is not buried yet counts as gone.
+        fs_err::read_to_string(format!("/proc/{number}/stat"))
+            .is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
+    #[test]
+    fn it_says_its_first_line_and_ends_with_its_owner() {
+        let companion = Companion::start(&shell("echo $$; exec cat")).unwrap();
+        let number = companion.greeting.parse().unwrap();
+        assert!(is_alive(number));
+        drop(companion);
+        assert!(!is_alive(number));
+    }
+
+    #[test]
+    fn what_it_has_set_apart_ends_too() {
+        let script = "setsid sleep 600 </dev/null >/dev/null 2>&1 & echo $!; exec cat";
+        let mut companion = Companion::start(&shell(script)).unwrap();
+        let number: i32 = companion.greeting.parse().unwrap();
+        // The shell may not have become `sleep` yet.
+        while fs_err::read_to_string(format!("/proc/{number}/comm"))
+            .is_ok_and(|name| name != "sleep\n")
+        {
+            std::thread::yield_now();
+        }
+        companion.takes_along(number, "sleep");
+        drop(companion);
+        while is_alive(number) {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn another_process_with_the_number_is_left_alone() {
+        let mut companion = Companion::start(&shell("echo x; exec cat")).unwrap();
+        companion.takes_along(nix::unistd::getpid().as_raw(), "ssh-agent");
+        drop(companion);
+    }
+}

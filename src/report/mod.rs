@@ -24,6 +24,7 @@ use crate::fleet::exposure::{Line, Stage};
 use crate::fleet::words::count;
 use crate::reason::Reason;
 use crate::source::{Place, SourceMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What came of it all.
@@ -159,6 +160,8 @@ pub(crate) struct Report {
     pub(crate) steps: Vec<Step>,
     /// What Ansible did to the servers; `None` when it was not its turn.
     pub(crate) configured: Option<Configured>,
+    /// Variables that the describers call secret, whatever their names say.
+    pub(crate) secrets: BTreeSet<String>,
 }
 
 /// One change of an apply.
@@ -207,6 +210,7 @@ impl Report {
             topology: None,
             steps: Vec::new(),
             configured: None,
+            secrets: BTreeSet::new(),
         }
     }
 

@@ -54,11 +54,6 @@ impl Workspace {
         self.folder.join("cloud.json")
     }
 
-    /// The private key with which the simulation's hosts are reached.
-    pub(crate) fn ssh_key(&self) -> Utf8PathBuf {
-        self.folder.join("ssh").join("id_ed25519")
-    }
-
     /// Writes the module anew, so that nothing of an older version is left in it. Terraform's own
     /// folder and the state stay.
     pub(crate) fn write(&self, fleet: &Fleet, subscription_id: &str) -> anyhow::Result<()> {

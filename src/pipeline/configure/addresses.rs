@@ -24,6 +24,12 @@ pub(in crate::pipeline) struct Contact {
 
 pub(in crate::pipeline) type Contacts = BTreeMap<String, Contact>;
 
+/// Where an engine should answer for a simulation to have hosts, and none does.
+pub(in crate::pipeline) fn engine_that_is_silent(context: &Context, cloud: Cloud) -> Option<&str> {
+    let engine = hosts::command::address(context.variable("DOCKER_HOST"));
+    (cloud == Cloud::Simulated && hosts::command::answers(engine).is_err()).then_some(engine)
+}
+
 /// By server; whoever has no address is not in it.
 pub(in crate::pipeline) fn contacts(
     context: &Context,
@@ -46,11 +52,13 @@ pub(in crate::pipeline) fn contacts(
             Ok(found
                 .into_iter()
                 .map(|(name, contact)| {
+                    let described = fleet.server(&name);
+                    let is_public = described.is_some_and(|server| server.machine.public_ip);
                     let contact = Contact {
+                        public_ip: is_public.then(|| contact.address.to_string()),
                         address: contact.address,
                         port: contact.port,
                         identity: Some(contact.machine),
-                        public_ip: None,
                     };
                     (name, contact)
                 })

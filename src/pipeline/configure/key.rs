@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::pipeline::failure;
 use crate::reason::Reason;
 use crate::report::Failure;
+use crate::simulator::hosts::contact::key_file;
 use crate::terraform::workspace::Workspace;
 
 /// Holds the key itself.
@@ -28,7 +29,7 @@ pub(in crate::pipeline) fn source(
         (_, Some(file), _) if want.cloud == Cloud::Azure || want.key_file.is_some() => {
             Source::File(file)
         }
-        (Cloud::Simulated, _, _) => return Ok(Source::File(workspace.ssh_key())),
+        (Cloud::Simulated, _, _) => return Ok(Source::File(key_file(&workspace.cloud()))),
         (_, _, Some(text)) => Source::Text(text.to_owned()),
         _ => return Err(missing(context)),
     };

@@ -3,6 +3,7 @@
 mod addresses;
 mod judge;
 mod key;
+mod play;
 mod show;
 mod stage;
 
@@ -19,7 +20,7 @@ use crate::terraform::workspace::Workspace;
 use camino::Utf8Path;
 use std::time::Duration;
 
-pub(super) use addresses::contacts;
+pub(super) use addresses::{contacts, engine_that_is_silent};
 pub(super) use key::{TEXT as KEY_VARIABLE, source as key_source};
 pub(super) use stage::stage;
 
@@ -84,10 +85,10 @@ fn configured(
     );
     // Before the state is asked for: without a key all of it would be in vain.
     let key = key::source(context, want, &workspace)?;
-    let (contacts, _held) = reached(context, &fleet, want, &workspace, &mut progress)?;
-    if contacts.is_empty() {
-        return Err(no_hosts(want));
+    if let Some(engine) = engine_that_is_silent(context, want.cloud) {
+        return Err(no_hosts(engine));
     }
+    let (contacts, _held) = reached(context, &fleet, want, &workspace, &mut progress)?;
     stage(
         context,
         &fleet,
@@ -169,16 +170,11 @@ pub(super) fn inventory_entries(
     Ok(stage::entries(fleet, &contacts))
 }
 
-fn no_hosts(want: Want<'_>) -> Failure {
-    let help = match want.cloud {
-        Cloud::Simulated => {
-            "`lostops apply --cloud simulated` makes the machines and boots their hosts; it needs a Docker engine"
-        }
-        Cloud::Azure => "`lostops apply` makes the machines",
-    };
+fn no_hosts(engine: &str) -> Failure {
     Failure {
         reason: Reason::NoHosts,
-        message: "no server has an address that could be reached".to_owned(),
-        help: help.to_owned(),
+        message: format!("no Docker engine answers at {engine}, so the simulated machines have no hosts"),
+        help: "start an engine, or name it in `DOCKER_HOST`; then `lostops apply --cloud simulated` boots the hosts"
+            .to_owned(),
     }
 }

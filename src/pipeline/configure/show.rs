@@ -4,8 +4,14 @@ use crate::ansible::event::TaskEnd;
 use crate::ansible::tally::Line;
 use crate::report::progress::Progress;
 
+/// What Ansible adds before every role that says what it takes: worth a line only where it fails.
+const CHECKED: &str = "Validating arguments against arg spec";
+
 /// `database  12/31  firewall : load the table ... changed (0.8 s)`
 pub(super) fn tell(progress: &mut Progress, width: usize, line: &Line, check: bool) {
+    if line.end == TaskEnd::Ok && line.at.task.starts_with(CHECKED) {
+        return;
+    }
     let word = match line.end {
         TaskEnd::Ok => "ok",
         TaskEnd::Changed if check => "would change",

@@ -1,19 +1,18 @@
 //! The stage itself: reach the servers, find out which are due, run the play on these.
 
+use super::Want;
 use super::addresses::Contacts;
 use super::judge::{self, Unreached};
-use super::{Want, show};
-use crate::ansible::content::{self, Content};
+use super::play::play;
+use crate::ansible::content;
 use crate::ansible::fingerprint::{Fingerprint, Why};
 use crate::ansible::inventory::{self, Entry};
 use crate::ansible::key::{Key, Source};
 use crate::ansible::known::{Book, Trust};
 use crate::ansible::outcome::{Configured, End, ServerOutcome};
 use crate::ansible::place::Place;
-use crate::ansible::run::{self, Play};
 use crate::ansible::ssh::Ssh;
 use crate::ansible::target::Target;
-use crate::ansible::toolbox::Toolbox;
 use crate::ansible::trouble::Trouble;
 use crate::ansible::wait::{self, Expected, Patience, Ready};
 use crate::context::Context;
@@ -22,10 +21,9 @@ use crate::fleet::server::{PowerState, Server};
 use crate::pipeline::failure;
 use crate::pipeline::prepare::PLAIN;
 use crate::policy::{self, Facts};
-use crate::reason::Reason;
 use crate::report::progress::Progress;
 use crate::report::{Failure, Report};
-use crate::terraform::workspace::{FOLDER, Workspace};
+use crate::terraform::workspace::Workspace;
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -36,13 +34,10 @@ const USUAL: Patience = Patience {
     known: Duration::from_mins(1),
 };
 
-/// Variables of the installer, beside what every child sees.
-const INSTALLER: &[&str] = &["PIP_*", "REQUESTS_CA_BUNDLE"];
-
 /// One server of the stage.
-struct One {
+pub(super) struct One {
     target: Target,
-    entry: Entry,
+    pub(super) entry: Entry,
     fingerprint: Fingerprint,
 }
 
@@ -92,12 +87,12 @@ pub(in crate::pipeline) fn stage(
     }
     progress.step("SSH");
     let environment = context.allowed(PLAIN);
-    let ssh = connections(context, key, &environment).map_err(failed)?;
-    let mut book = Book::read(&workspace.folder.join("host-keys.json")).map_err(failed)?;
     let patience = want.timeout.map_or(USUAL, |limit| Patience {
         new: limit,
         known: limit,
     });
+    let ssh = connections(context, key, &environment, patience).map_err(failed)?;
+    let mut book = Book::read(&workspace.folder.join("host-keys.json")).map_err(failed)?;
     let expected: Vec<Expected> = ones
         .values()
         .map(|one| Expected {
@@ -220,6 +215,7 @@ fn connections(
     context: &Context,
     key: &Source,
     environment: &BTreeMap<String, String>,
+    patience: Patience,
 ) -> anyhow::Result<Ssh> {
     let word = crate::random::word().context("could not read random bits")?;
     let temporary = context.variable("TMPDIR").unwrap_or("/tmp");
@@ -227,7 +223,7 @@ fn connections(
     let mut environment = environment.clone();
     environment.insert("LC_ALL".to_owned(), "C.UTF-8".to_owned());
     let key = Key::ready(key, &place, &environment)?;
-    Ssh::new(place, key, environment)
+    Ssh::new(place, key, environment, patience.known)
 }
 
 /// A server has answered: what was accepted is kept, and told with the line that pins it.
@@ -246,83 +242,4 @@ fn met(one: &Expected, ready: &Ready, book: &mut Book, report: &mut Report) -> a
         "`{name}`: {how}; pin it in its describer, under `vm:`: `host_keys: [\"{key}\"]`"
     ));
     Ok(())
-}
-
-/// Runs the play on those that are due. What Ansible says where no server tells it is given back.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a stage takes what the stages before have made"
-)]
-fn play(
-    context: &Context,
-    fleet: &Fleet,
-    want: Want<'_>,
-    workspace: &Workspace,
-    ssh: &Ssh,
-    ones: &BTreeMap<String, One>,
-    due: &BTreeMap<String, Why>,
-    outcome: &mut Configured,
-    progress: &mut Progress,
-) -> Result<Option<String>, Failure> {
-    if due.is_empty() {
-        return Ok(None);
-    }
-    let failed = |error: anyhow::Error| failure::of_anything(&error);
-    progress.step("Ansible");
-    let mut environment = context.allowed(PLAIN);
-    environment.extend(context.allowed(INSTALLER));
-    let kept = context.home.join(FOLDER).join("ansible");
-    let toolbox =
-        Toolbox::find(&environment, &kept, &mut |what| progress.line(what)).map_err(|missing| {
-            Failure {
-                reason: if crate::process::cancelled() {
-                    Reason::Cancelled
-                } else {
-                    Reason::AnsibleMissing
-                },
-                message: missing.to_string(),
-                help: missing.help().to_owned(),
-            }
-        })?;
-    outcome.version.clone_from(&toolbox.version);
-    let under = workspace.folder.join("ansible");
-    let content = Content::write(&under).map_err(failed)?;
-    let entries: Vec<Entry> = ones.values().map(|one| one.entry.clone()).collect();
-    let file = under.join("inventory.json");
-    let text = format!("{:#}\n", inventory::file(&entries));
-    fs_err::write(&file, text).map_err(|error| failed(error.into()))?;
-    let names: Vec<String> = due.keys().cloned().collect();
-    for (name, why) in due {
-        progress.line(&format!("{name}: {}", why.words()));
-    }
-    let secrets = fleet.secret_names().into_iter();
-    let play = Play {
-        toolbox: &toolbox,
-        ssh,
-        inventory: file,
-        home: under.join("home"),
-        content: &content,
-        servers: &names,
-        check: want.check,
-        secrets: secrets
-            .filter_map(|name| Some((name.to_owned(), context.variable(name)?.to_owned())))
-            .collect(),
-    };
-    let width = names.iter().map(String::len).max().unwrap_or(0);
-    let mut ran =
-        run::run(&play, |line| show::tell(progress, width, line, want.check)).map_err(failed)?;
-    let (whole, succeeded) = (ran.whole(), ran.succeeded(&names));
-    let told = ran.words();
-    for (name, why) in due {
-        let mut end = ran.tally.server(name, why.words(), whole);
-        end.settled = *why == Why::Asked && !want.check;
-        outcome.servers.push(end);
-    }
-    // Ansible has ended badly, and no server says why.
-    let silent = outcome
-        .servers
-        .iter()
-        .filter(|server| due.contains_key(&server.name))
-        .all(|server| server.failures.is_empty());
-    Ok((!succeeded && silent).then_some(told))
 }

@@ -97,7 +97,8 @@ pub(super) fn run(
             let watch = publish::watch(&step, &inputs, &task);
             let mut report = perform::perform(&step, &inputs, &task);
             watch.end();
-            settle(&mut report, &step.redactor);
+            let redactor = crate::pipeline::redactor(step.context, &report);
+            settle(&mut report, &redactor);
             publish::publish(&step, &inputs, &task, &report)
         }
         Ok((_, Decision::Nothing(why))) => {

@@ -31,11 +31,11 @@ fn clean(report: &Report) -> String {
         && let Some(configured) = &report.configured
     {
         let title = if configured.check {
-            "Preview"
+            format!("Preview{}", of(report))
         } else {
-            "Initialised"
+            format!("Initialised{}", named(" ", report))
         };
-        return format!("✅ {title}{}: {}", of(report), configured.words());
+        return format!("✅ {title}: {}", configured.words());
     }
     format!("{}{}", planned(report), initialised(report))
 }
@@ -166,6 +166,7 @@ fn clause(meaning: &str) -> String {
         "A ",
         "The ",
         "There ",
+        "Some ",
         "Somebody ",
         "What ",
         "Nothing ",

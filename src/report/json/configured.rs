@@ -36,7 +36,8 @@ struct Role<'a> {
 #[derive(Serialize)]
 struct Task<'a> {
     role: &'a str,
-    task: &'a str,
+    #[serde(rename = "task")]
+    name: &'a str,
     place: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     message: &'a str,
@@ -84,7 +85,7 @@ pub(super) fn ansible(configured: &Configured) -> Ansible<'_> {
 fn task<'a>(at: &'a TaskPlace, message: &'a str, diff: &'a [String]) -> Task<'a> {
     Task {
         role: &at.role,
-        task: &at.task,
+        name: &at.task,
         place: &at.place,
         message,
         diff,

@@ -61,6 +61,7 @@ pub(super) fn assemble(mut document: Document) -> Plan {
     let ordered = by_address(&changes);
     let plan = Plan {
         terraform_version: document.terraform_version,
+        applyable: document.applyable,
         machines,
         groups: groups::groups(&after, before.as_ref()),
         totals: totals(&changes),

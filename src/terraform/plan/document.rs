@@ -33,6 +33,7 @@ pub(super) struct Document {
     pub(super) invocations: Vec<Invocation>,
     pub(super) observed: BTreeMap<String, serde_json::Value>,
     has: Has,
+    pub(super) applyable: bool,
 }
 
 /// Which members were there; they tell a plan from what looks like one.
@@ -101,6 +102,7 @@ impl Document {
         match name {
             "format_version" => self.format_version = parse(scanner.slice()?, name)?.word(),
             "terraform_version" => self.terraform_version = parse(scanner.slice()?, name)?.string(),
+            "applyable" => self.applyable = parse(scanner.slice()?, name)?.is_true(),
             "errored" => self.has.errored = parse(scanner.slice()?, name)?.is_true(),
             "complete" => self.has.incomplete = parse(scanner.slice()?, name)? == Json::Bool(false),
             "variables" => self.variables = scanner.slice()?.to_vec(),

@@ -10,6 +10,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) terraform_version: Option<String>,
+    /// There is something to apply, if only an output.
+    pub(crate) applyable: bool,
     /// Every VM and scale set that is there before or after.
     pub(crate) machines: Vec<Machine>,
     /// Every network security group that is there after.

@@ -1,0 +1,67 @@
+//! `lostops inventory`: what Ansible's own commands read.
+
+use super::Servers;
+use serde_json::{Value, json};
+
+fn inventory(servers: &Servers, arguments: &[&str]) -> Value {
+    let run = servers.run(&[&["inventory"], arguments].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    serde_json::from_str(&run.stdout).expect("JSON")
+}
+
+#[test]
+fn it_speaks_as_an_inventory_script() {
+    let servers = Servers::new();
+    let list = inventory(&servers, &["--list"]);
+    assert_eq!(
+        list["all"]["hosts"],
+        json!(["backend", "database", "monitoring"])
+    );
+    assert_eq!(list["role_database"]["hosts"], json!(["database"]));
+    let database = &list["_meta"]["hostvars"]["database"];
+    assert_eq!(inventory(&servers, &["--host", "database"]), *database);
+    assert_eq!(inventory(&servers, &["--host", "nobody"]), json!({}));
+}
+
+#[test]
+fn a_public_address_goes_before_the_private_one() {
+    let list = inventory(&Servers::new(), &["--list"]);
+    let host = |name: &str| list["_meta"]["hostvars"][name]["ansible_host"].clone();
+    assert_eq!(host("backend"), "198.51.100.4");
+    assert_eq!(host("database"), "10.10.0.5");
+}
+
+#[test]
+fn a_server_is_told_its_ports_disks_and_services_and_no_secret() {
+    let servers = Servers::new();
+    let file = inventory(&servers, &[]);
+    let database = &file["all"]["hosts"]["database"];
+    assert_eq!(
+        database["lostops_ports"][1],
+        json!({ "protocol": "tcp", "ports": ["3306"], "from": ["10.10.0.4/32"], "for": "mysql" })
+    );
+    assert_eq!(
+        database["lostops_data_disks"],
+        json!([{ "name": "mysql", "lun": 0, "size_gb": 32 }])
+    );
+    assert_eq!(
+        database["lostops_services"]["mysql"],
+        json!({ "image": "mysql:8.0", "databases": [{ "name": "lostops", "user": "laravel", "password": "secret:MYSQL_LARAVEL_PASSWORD" }] })
+    );
+    assert_eq!(
+        file["all"]["hosts"]["backend"]["lostops_ports"][1]["from"],
+        json!(["0.0.0.0/0"])
+    );
+}
+
+#[test]
+fn a_stopped_server_is_not_in_it() {
+    let servers = Servers::new();
+    servers.project.edit(
+        "describers/database.yaml",
+        "state: running",
+        "state: stopped",
+    );
+    let list = inventory(&servers, &["--list"]);
+    assert_eq!(list["all"]["hosts"], json!(["backend", "monitoring"]));
+}

@@ -1,0 +1,123 @@
+//! The SSH key: asked for before anything is touched, and nowhere afterwards.
+
+use super::{Servers, make_key, well};
+use std::fs;
+
+#[test]
+fn without_a_key_nothing_is_touched() {
+    for operation in ["configure", "apply"] {
+        let servers = Servers::new();
+        let run = servers.run(&[operation, "--format", "json"]);
+        assert_eq!(run.code, 1, "{}", run.stdout);
+        assert!(
+            run.stdout.contains(r#""reason":"ssh-key-missing""#),
+            "{}",
+            run.stdout
+        );
+        assert_eq!(servers.read("terraform.log"), "", "{operation}");
+    }
+}
+
+#[test]
+fn terraform_alone_needs_no_key() {
+    let servers = Servers::new();
+    let run = servers.run(&["apply", "--only", "terraform", "--format", "json"]);
+    assert!(!run.stdout.contains("ssh-key-missing"), "{}", run.stdout);
+    assert!(servers.read("terraform.log").contains("plan"));
+}
+
+#[test]
+fn a_key_that_cannot_be_used_is_told_apart_from_one_that_is_missing() {
+    let servers = Servers::new();
+    make_key(&servers.project.path("locked"), "a passphrase");
+    let public = servers.read("key.pub");
+    for (name, text, words) in [
+        ("locked", None, "encrypted with a passphrase"),
+        ("public", Some(public.as_str()), "it is a public key"),
+        (
+            "rubbish",
+            Some("hello"),
+            "not an OpenSSH or PEM private key",
+        ),
+    ] {
+        if let Some(text) = text {
+            servers.write(name, text);
+        }
+        let run = servers.run(&["configure", "--ssh-key", name]);
+        assert_eq!(run.code, 1);
+        assert!(run.stdout.contains(words), "{}", run.stdout);
+        assert_eq!(servers.read("terraform.log"), "");
+    }
+}
+
+#[test]
+fn a_key_in_a_variable_reaches_an_agent_and_no_disk() {
+    let servers = Servers::new();
+    let names = ["backend", "database", "monitoring"];
+    let events = well(&names, true);
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    // What the agent holds while the play runs.
+    servers.plays(&events, r#"SSH_AUTH_SOCK=$(echo "$ANSIBLE_SSH_ARGS" | tr ' ' '\n' | sed -n 's/^IdentityAgent=//p') ssh-add -l >"$HOME/agent""#);
+    let key = servers.read("key");
+    fs::remove_file(servers.project.path("key")).expect("the key");
+    // As a secret of a workflow arrives: without its last line end.
+    let run = crate::harness::finish(
+        servers
+            .command(&["configure"])
+            .env("LOSTOPS_SSH_KEY", key.trim_end()),
+    );
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    assert!(
+        servers.read("agent").contains("ED25519"),
+        "{}",
+        servers.read("agent")
+    );
+    let body = key.lines().nth(1).expect("a line of the key").to_owned();
+    let mut folders = vec![servers.project.path("")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            if entry.file_type().expect("a type").is_dir() {
+                folders.push(entry.path());
+            } else {
+                let text = fs::read(entry.path()).unwrap_or_default();
+                assert!(
+                    !String::from_utf8_lossy(&text).contains(&body),
+                    "{}",
+                    entry.path().display()
+                );
+            }
+        }
+    }
+    // Its folder went, and with it the agent's socket.
+    let socket = servers.read("environment");
+    let socket = socket
+        .split("IdentityAgent=")
+        .nth(1)
+        .expect("an agent")
+        .split(' ')
+        .next()
+        .expect("a path");
+    assert!(!std::path::Path::new(socket).exists());
+}
+
+#[test]
+fn what_ansible_sees_is_listed() {
+    let servers = Servers::new();
+    let events = well(&["backend", "database", "monitoring"], false);
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    servers.plays(&events, "");
+    let mut command = servers.command(&["configure", "--ssh-key", "key"]);
+    command
+        .env("GITHUB_TOKEN", "a token of the tests")
+        .env("ANSIBLE_STRATEGY", "free")
+        .env("LARAVEL_APP_KEY", "declared by a describer");
+    crate::harness::finish(&mut command);
+    let seen = servers.read("environment");
+    assert!(
+        seen.contains("LARAVEL_APP_KEY=declared by a describer"),
+        "{seen}"
+    );
+    for hidden in ["GITHUB_TOKEN", "ARM_CLIENT_SECRET", "ANSIBLE_STRATEGY"] {
+        assert!(!seen.contains(hidden), "{hidden} is in {seen}");
+    }
+}

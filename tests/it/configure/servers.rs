@@ -1,0 +1,146 @@
+//! Servers before Ansible: which of them are reached, and by which key they are known.
+
+use super::{HOST_KEY, Servers, end, well};
+
+const OTHER_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMItGdQWvp9Xc5IAfIOllLz9NraqUeZjGJEv7c2K1Wmx";
+const CHANGED: &str = "@@@\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n@@@\nHost key verification failed.\n";
+
+fn initialised() -> Servers {
+    let servers = Servers::new();
+    let events = well(&["backend", "database", "monitoring"], true);
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    servers.plays(&events, "exit 0");
+    servers.configure(0, &[]);
+    servers.remember();
+    servers
+}
+
+#[test]
+fn a_key_is_accepted_once_and_told_with_the_line_that_pins_it() {
+    let servers = Servers::new();
+    let events = well(&["backend"], true);
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    servers.plays(&events, "exit 0");
+    let first = servers.configure(0, &["--servers", "backend"]);
+    let line = format!("`host_keys: [\"{HOST_KEY}\"]`");
+    assert!(
+        first["notes"][0].as_str().unwrap().contains(&line),
+        "{first:#}"
+    );
+    servers.remember();
+    let second = servers.configure(0, &["--servers", "backend"]);
+    assert_eq!(second["notes"].as_array().unwrap().len(), 0, "{second:#}");
+}
+
+#[test]
+fn another_key_on_the_same_machine_stops_that_server_alone() {
+    let servers = initialised();
+    servers
+        .write("host-key", OTHER_KEY)
+        .write("trouble-10.10.0.5", CHANGED);
+    // It does show a key; only ssh refuses it.
+    servers.script("ssh-keyscan", "echo \"x $(cat \"$HOME/host-key\")\"");
+    let answer = servers.configure(1, &[]);
+    assert_eq!(answer["failure"]["reason"], "host-key-changed");
+    let why = end(&answer, "database")["why"].as_str().unwrap().to_owned();
+    assert_eq!(why.matches("SHA256:").count(), 2, "{why}");
+    assert_eq!(end(&answer, "backend")["end"], "unchanged");
+}
+
+#[test]
+fn another_key_on_another_machine_is_what_is_to_be_expected() {
+    let servers = initialised();
+    let outputs = servers
+        .read("outputs.json")
+        .replace("m-database", "m-another");
+    servers
+        .write("outputs.json", &outputs)
+        .write("host-key", OTHER_KEY);
+    let events = well(&["database"], true);
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    servers.plays(&events, "exit 0");
+    let answer = servers.configure(0, &[]);
+    assert_eq!(end(&answer, "database")["why"], "the machine is new");
+    assert!(
+        answer["notes"][0]
+            .as_str()
+            .unwrap()
+            .contains("another than before"),
+        "{answer:#}"
+    );
+}
+
+#[test]
+fn a_pinned_key_is_the_only_one() {
+    let servers = Servers::new();
+    servers.project.edit(
+        "describers/database.yaml",
+        "host_keys: []",
+        &format!("host_keys: [\"{HOST_KEY}\"]"),
+    );
+    servers
+        .write("host-key", OTHER_KEY)
+        .write("trouble-10.10.0.5", CHANGED);
+    servers.script("ssh-keyscan", "echo \"x $(cat \"$HOME/host-key\")\"");
+    let answer = servers.configure(1, &["--servers", "database"]);
+    assert_eq!(answer["failure"]["reason"], "host-key-changed");
+    let help = answer["failure"]["help"].as_str().unwrap();
+    assert!(help.contains(OTHER_KEY), "{help}");
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_named_with_the_reason_and_the_others_go_on() {
+    let servers = initialised();
+    servers.write(
+        "trouble-10.10.0.5",
+        "ssh: connect to host 10.10.0.5 port 22: Connection timed out\r\n",
+    );
+    let answer = servers.configure(1, &[]);
+    assert_eq!(answer["failure"]["reason"], "server-unreachable");
+    assert_eq!(end(&answer, "database")["end"], "unreachable");
+    assert!(
+        end(&answer, "database")["why"]
+            .as_str()
+            .unwrap()
+            .contains("times out")
+    );
+    assert_eq!(end(&answer, "monitoring")["end"], "unchanged");
+}
+
+#[test]
+fn a_stopped_server_is_skipped_by_name() {
+    let servers = initialised();
+    servers.project.edit(
+        "describers/database.yaml",
+        "state: running",
+        "state: stopped",
+    );
+    let answer = servers.configure(0, &[]);
+    assert_eq!(end(&answer, "database")["end"], "skipped");
+}
+
+#[test]
+fn where_no_server_is_left_it_is_an_error() {
+    let servers = initialised();
+    servers.project.edit(
+        "describers/database.yaml",
+        "state: running",
+        "state: stopped",
+    );
+    let answer = servers.configure(1, &["--servers", "database"]);
+    assert_eq!(answer["failure"]["reason"], "no-hosts");
+}
+
+#[test]
+fn a_violation_keeps_every_server_untouched() {
+    let servers = Servers::new();
+    servers.project.edit(
+        "describers/database.yaml",
+        "3306, from: backend",
+        "3306, from: internet",
+    );
+    let answer = servers.configure(3, &[]);
+    assert_eq!(answer["result"], "violations");
+    assert_eq!(servers.read("ssh.log"), "");
+}
