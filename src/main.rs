@@ -69,8 +69,7 @@ fn run(cli: cli::Cli, guarded: &mut report::log::Guarded) -> anyhow::Result<exit
         .with_env_filter(tracing_subscriber::EnvFilter::new(level))
         .without_time()
         .init();
-    let mut out = std::io::stdout();
-    pipeline::run(&context, cli, &mut out)
+    pipeline::run(&context, cli, &mut std::io::stdout())
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
