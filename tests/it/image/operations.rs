@@ -323,7 +323,7 @@ fn a_push_boots_hosts_joins_their_network_and_initialises_them() {
     let engine = std::env::var("DOCKER_HOST").expect("the engine's address");
     let socket = engine.trim_start_matches("unix://");
     let ended = bench
-        .job("push")
+        .job("push.squash-merge")
         .mount(Path::new(socket), "/var/run/docker.sock")
         .run();
     let kept = bench.runner.kept("production/simulated");
