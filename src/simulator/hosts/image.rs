@@ -19,7 +19,7 @@ use std::time::Duration;
 /// Ubuntu's image, and the release's name.
 const BASE: (&str, &str) = ("ubuntu:24.04", "noble");
 const REPOSITORY: &str = "lostops/host";
-const PULL: Duration = Duration::from_secs(180);
+const PULL: Duration = Duration::from_mins(3);
 
 /// Files of the image, by name; all but `setup` stay in it.
 const FILES: [(&str, &str); 4] = [

@@ -70,7 +70,7 @@ impl Hosts {
         if look == Look::Changes && kept.as_ref().is_some_and(same) {
             return Ok(());
         }
-        self.make(&wanted, &rules, kept, say)
+        Box::pin(self.make(&wanted, &rules, kept, say))
             .await
             .with_context(|| format!("could not bring the host of `{name}` to what the cloud says"))
     }

@@ -1,6 +1,6 @@
 //! Takes away what a simulation has made on the engine, or what is left of one that is no more.
 
-use super::names::{CLOUD, KIND, Labelled, NAME, PLACE, Simulation};
+use super::names::{CLOUD, KIND, Labelled as _, NAME, PLACE, Simulation};
 use super::{Hosts, card, disk, image};
 use crate::fleet::words::count;
 use crate::simulator::arm::Kind;

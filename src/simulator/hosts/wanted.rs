@@ -167,8 +167,8 @@ fn guest(cloud: &Cloud, interfaces: &[&Resource], space: &[Ipv4Net]) -> Ipv4Addr
             .chain(texts(rule, "source_address_prefixes"))
     });
     sources
-        .filter_map(|source| inside(source, space))
-        .next()
+        .into_iter()
+        .find_map(|source| inside(source, space))
         .unwrap_or(STRANGER)
 }
 

@@ -52,7 +52,7 @@ fn pass(stream: &UnixStream, real: &str, words: &str, dead: &AtomicBool) {
         let _ = to.shutdown(std::net::Shutdown::Both);
     });
     let (mut input, mut output) = (stream, &engine);
-    let mut part = [0; 65536];
+    let mut part = vec![0; 65536];
     while let Ok(read) = input.read(&mut part) {
         if read == 0 || dead.load(Ordering::SeqCst) {
             break;
