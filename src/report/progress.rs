@@ -53,6 +53,15 @@ impl Progress {
         }
     }
 
+    /// A step begins whose lines stay: nothing of it is to be folded away.
+    pub(crate) fn open_step(&mut self, title: &str) {
+        if let View::Workflow(log) = &mut self.view {
+            log.end();
+        } else {
+            self.say(title);
+        }
+    }
+
     /// A line that stays, on a terminal or not: what has ended.
     pub(crate) fn line(&mut self, text: &str) {
         let wipe = match &mut self.view {

@@ -42,7 +42,7 @@ pub(super) fn play(
         return Ok(None);
     }
     let failed = |error: anyhow::Error| failure::of_anything(&error);
-    progress.step("Ansible");
+    progress.open_step("starting Ansible");
     let mut environment = context.allowed(PLAIN);
     environment.extend(context.allowed(INSTALLER));
     let kept = context.home.join(FOLDER).join("ansible");

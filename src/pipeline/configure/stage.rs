@@ -85,7 +85,7 @@ pub(in crate::pipeline) fn stage(
             );
         }
     }
-    progress.step("SSH");
+    progress.open_step("waiting for SSH");
     let environment = context.allowed(PLAIN);
     let patience = want.timeout.map_or(USUAL, |limit| Patience {
         new: limit,

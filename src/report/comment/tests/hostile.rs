@@ -1,5 +1,8 @@
 //! Words that try to do something, and a report made of nothing else.
 
+use crate::ansible::outcome::{
+    Configured, End, RoleOutcome, ServerOutcome, TaskChange, TaskFailure, TaskPlace,
+};
 use crate::finding::{Finding, Meta, Severity};
 use crate::fleet::exposure::{Line, Proof, Stage};
 use crate::fleet::port::Protocol;
@@ -175,7 +178,42 @@ pub(super) fn report(words: &[String]) -> Report {
             end,
         })
         .to_vec();
+    report.configured = Some(configured(&mut word));
     report
+}
+
+/// What modules and tasks say.
+fn configured(word: &mut dyn FnMut() -> String) -> Configured {
+    let at = |word: &mut dyn FnMut() -> String| TaskPlace {
+        role: word(),
+        task: word(),
+        place: word(),
+    };
+    let servers = [End::Failed, End::Changed].map(|end| ServerOutcome {
+        roles: vec![RoleOutcome {
+            name: word(),
+            end,
+            ok: 1,
+            changed: 1,
+            failed: 1,
+            skipped: 1,
+            seconds: 1.0,
+        }],
+        changes: vec![TaskChange {
+            at: at(word),
+            diff: vec![word(), word()],
+        }],
+        failures: vec![TaskFailure {
+            at: at(word),
+            message: word(),
+        }],
+        ..ServerOutcome::new(&word(), end, word())
+    });
+    Configured {
+        check: true,
+        version: word(),
+        servers: servers.to_vec(),
+    }
 }
 
 pub(super) fn frame(notice: &str) -> Frame<'static> {

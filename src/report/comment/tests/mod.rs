@@ -121,6 +121,7 @@ fn long(servers: usize) -> Report {
     report.failure = None;
     report.findings.clear();
     report.steps.clear();
+    report.configured = None;
     report.servers = (0..servers)
         .map(|number| ServerSheet {
             name: format!("web-{number}"),
