@@ -189,7 +189,11 @@ pub(super) fn parse_ports(text: &str) -> Option<PortSet> {
         if part == "*" || part.eq_ignore_ascii_case("any") {
             return Some(PortSet::all());
         }
-        let number = |text: &str| text.trim().parse::<u16>().ok();
+        // A sign, which Rust reads, Azure refuses.
+        let number = |text: &str| {
+            let digits = Some(text.trim()).filter(|text| !text.starts_with('+'));
+            digits?.parse::<u16>().ok()
+        };
         let (low, high) = match part.split_once('-') {
             Some((low, high)) => (number(low)?, number(high)?),
             None => (number(part)?, number(part)?),

@@ -84,7 +84,7 @@ fn ports_are_read_however_they_are_written() {
 
 #[test]
 fn a_port_nobody_can_read_may_be_any() {
-    for ports in ["80-", "70000", "30-20", "ssh", "1-2-3", ""] {
+    for ports in ["80-", "70000", "30-20", "ssh", "1-2-3", "+22", "20-+25", ""] {
         let rules = [rule("r", 100, &json!({ "destination_port_range": ports }))];
         let plan = Doc::default().create(GROUP, group(&rules)).read();
         assert_eq!(open(&plan, GROUP), [VNET], "{ports}");
