@@ -13,6 +13,7 @@ mod forms;
 mod natures;
 mod references;
 mod rules;
+mod source_ports;
 mod stale;
 
 use super::address;

@@ -97,13 +97,6 @@ fn a_port_nobody_can_read_may_be_any() {
 }
 
 #[test]
-fn the_port_a_connection_comes_from_opens_nothing() {
-    let said = opens(&json!({ "source_port_range": "22", "destination_port_range": "443" }));
-    assert_eq!(said[0], "tcp 443 internet");
-    assert!(!said.iter().any(|line| line.contains(" 22 ")));
-}
-
-#[test]
 fn protocols_open_what_they_carry() {
     assert_eq!(opens(&json!({ "protocol": "*" }))[0], "tcp+udp 22 internet");
     for (protocol, line) in [
