@@ -13,6 +13,7 @@ mod forms;
 mod natures;
 mod references;
 mod rules;
+mod several_addresses;
 mod source_ports;
 mod stale;
 
