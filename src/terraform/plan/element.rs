@@ -141,6 +141,8 @@ fn is_asked_for(name: &str) -> bool {
             | "source_application_security_group_ids"
             | "source_image_id"
             | "source_image_reference"
+            | "source_port_range"
+            | "source_port_ranges"
             | "start_ip"
             | "start_ip_address"
             | "storage_data_disk"

@@ -33,6 +33,8 @@ pub(super) struct Rule {
     pub(super) allow: Option<bool>,
     pub(super) protocols: Bounds<Protocols>,
     pub(super) ports: Bounds<PortSet>,
+    /// It denies, and some ports that a connection may come from are not among those it names for certain.
+    pub(super) spares_source_ports: bool,
     pub(super) from: Vec<Peer>,
     pub(super) to: Vec<Peer>,
     pub(super) sensitive: bool,
@@ -131,7 +133,17 @@ pub(super) fn read(values: &Json<'_>, unknown: &Json<'_>, sensitive: &Json<'_>) 
         unreadable.push("priority");
     }
     let opens = protocols.maybe != Protocols::NONE;
-    let ports = ports(values, unknown, opens.then_some(&mut unreadable));
+    let mut named = |one, many| {
+        let unreadable = opens.then_some(&mut unreadable);
+        ports(values, unknown, (one, many), unreadable)
+    };
+    let ports = named("destination_port_range", "destination_port_ranges");
+    // Whoever connects picks the port to come from: one that a rule allows is there for everybody, one that a deny
+    // leaves out as well.
+    let spares_source_ports = allow == Some(false)
+        && !named("source_port_range", "source_port_ranges")
+            .sure
+            .is_all();
     let from = peer::read(values, unknown, &peer::SOURCE, &mut unreadable);
     let to = peer::read(values, unknown, &peer::DESTINATION, &mut unreadable);
     Rule {
@@ -141,6 +153,7 @@ pub(super) fn read(values: &Json<'_>, unknown: &Json<'_>, sensitive: &Json<'_>) 
         allow,
         protocols,
         ports,
+        spares_source_ports,
         from,
         to,
         sensitive: sensitive.is_marked(),
@@ -148,13 +161,14 @@ pub(super) fn read(values: &Json<'_>, unknown: &Json<'_>, sensitive: &Json<'_>) 
     }
 }
 
+/// The ports of an attribute and its plural.
 fn ports(
     values: &Json<'_>,
     unknown: &Json<'_>,
+    (one, many): (&'static str, &'static str),
     unreadable: Option<&mut Vec<&'static str>>,
 ) -> Bounds<PortSet> {
     let (mut sure, mut open_ended, mut bad, mut seen) = (PortSet::default(), false, false, false);
-    let (one, many) = ("destination_port_range", "destination_port_ranges");
     let mut take = |value: &Json<'_>, mark: &Json<'_>| {
         if mark.is_marked() {
             open_ended = true;
@@ -189,7 +203,11 @@ pub(super) fn parse_ports(text: &str) -> Option<PortSet> {
         if part == "*" || part.eq_ignore_ascii_case("any") {
             return Some(PortSet::all());
         }
-        let number = |text: &str| text.trim().parse::<u16>().ok();
+        // A sign, which Rust reads, Azure refuses.
+        let number = |text: &str| {
+            let digits = Some(text.trim()).filter(|text| !text.starts_with('+'));
+            digits?.parse::<u16>().ok()
+        };
         let (low, high) = match part.split_once('-') {
             Some((low, high)) => (number(low)?, number(high)?),
             None => (number(part)?, number(part)?),

@@ -11,10 +11,13 @@ use std::net::IpAddr;
 pub(in crate::terraform::plan) enum Destination<'a> {
     /// For anything behind it.
     Any,
+    /// For one address of an interface: a rule may speak of some of them only.
     Interface {
         at: Option<usize>,
-        /// Empty when they are not known.
-        addresses: &'a [IpAddr],
+        /// `None`: not known.
+        address: Option<IpAddr>,
+        /// It may have others.
+        of_several: bool,
         /// Where its address lies; `None`: not known.
         subnet: Option<&'a Addresses>,
     },
@@ -36,7 +39,8 @@ pub(super) fn reaches(
     }
     let Destination::Interface {
         at,
-        addresses,
+        address,
+        of_several,
         subnet,
     } = destination
     else {
@@ -45,27 +49,32 @@ pub(super) fn reaches(
         return (allows, allows);
     };
     let (mut sure, mut maybe) = (false, false);
+    // The provider makes no IPv6 address of an interface a member.
+    let joins = !of_several || address.is_some_and(|address| address.is_ipv4());
     for peer in &rule.to {
         match peer {
             Peer::Addresses(set) => {
-                let inside = addresses.iter().any(|address| set.contains(*address));
-                let range_inside = subnet.is_some_and(|range| range.is_subset(set));
-                sure |= inside
-                    || addresses.is_empty() && range_inside
-                    || sources.network.is_subset(set);
-                let touches = subnet.is_none_or(|range| !range.intersection(set).is_empty());
-                maybe |= addresses.is_empty() && touches;
+                sure |= sources.network.is_subset(set);
+                if let Some(address) = address {
+                    sure |= set.contains(address);
+                } else {
+                    sure |= subnet.is_some_and(|range| range.is_subset(set));
+                    maybe |= subnet.is_none_or(|range| !range.intersection(set).is_empty());
+                }
             }
             Peer::Members(id) => match (sources.world.by_id(id), at) {
                 (Some(group), Some(interface)) => {
                     let members = sources.ownership.members.get(&group);
-                    sure |= members.is_some_and(|members| members.contains(&interface));
-                    maybe |= sources.ownership.members_unclear;
+                    let member = members.is_some_and(|members| members.contains(&interface));
+                    sure |= member && joins;
+                    maybe |= member || sources.ownership.members_unclear;
                 }
                 _ => maybe = true,
             },
             Peer::Unknown(path) if path.attribute.contains("prefix") => {
                 match (sources.only_interface(holder, *path), at) {
+                    // An attribute of the interface names one of its addresses, nobody knows which.
+                    (Some(named), Some(interface)) if of_several => maybe |= named == interface,
                     (Some(named), Some(interface)) => sure |= named == interface,
                     _ => maybe = true,
                 }
@@ -78,11 +87,12 @@ pub(super) fn reaches(
                     at,
                 ) {
                     (Some(found), Some(interface)) => {
-                        sure |= found.targets.iter().any(|target| {
+                        let member = found.targets.iter().any(|target| {
                             let members = sources.ownership.members.get(&target.at);
                             members.is_some_and(|members| members.contains(&interface))
                         });
-                        maybe |= sources.ownership.members_unclear;
+                        sure |= member && joins;
+                        maybe |= member || sources.ownership.members_unclear;
                     }
                     _ => maybe = true,
                 }

@@ -205,6 +205,7 @@ fn is_exact(rules: &Rules<'_>, destination: Destination<'_>) -> bool {
                 && rule.allow.is_some()
                 && rule.protocols.sure == rule.protocols.maybe
                 && rule.ports.sure == rule.ports.maybe
+                && !rule.spares_source_ports
                 && plain(&rule.from)
                 && (matches!(destination, Destination::Any) || rule.to == [Peer::Anyone])
         })
@@ -253,7 +254,7 @@ fn space(
     }
     let from = sources.read(holder, &rule.from);
     Bounds {
-        sure: if sure && certain {
+        sure: if sure && certain && !rule.spares_source_ports {
             rule.protocols.sure.reach(&rule.ports.sure, &from.sure)
         } else {
             Reach::default()

@@ -1,6 +1,7 @@
 //! Who reaches one interface: its gates, its network, and how the internet gets to it.
 
 use super::{Exposure, Net, Side};
+use crate::fleet::address::Addresses;
 use crate::fleet::reach::Reach;
 use crate::fleet::sources::SourceSet;
 use crate::terraform::plan::attach::{Alternative, Gate};
@@ -49,11 +50,6 @@ impl Net<'_> {
             [one] if subnets_certain => self.world.subnets[*one].fact.ranges.as_ref(),
             _ => None,
         };
-        let destination = Destination::Interface {
-            at: interface,
-            addresses: &fact.addresses,
-            subnet: range,
-        };
         let pools: Vec<_> = fact.configurations.iter().map(|one| &one.pools).collect();
         let front = self.fronts.of(at, interface, &pools, &fact.addresses);
 
@@ -71,27 +67,33 @@ impl Net<'_> {
         if !subnets_certain && !subnet_gate.is_empty() {
             subnet_gate.push(Alternative::Open);
         }
-        self.mention(gate, network, destination, exposure);
-        self.mention(&subnet_gate, network, destination, exposure);
-        let narrow = front.is_some()
-            || gate
-                .iter()
-                .chain(&subnet_gate)
-                .any(|one| self.is_narrow(one));
+        let is_narrow = gate
+            .iter()
+            .chain(&subnet_gate)
+            .any(|one| self.is_narrow(one));
+        let mut destinations = destinations(interface, fact, range);
+        if !is_narrow {
+            destinations.truncate(1);
+        }
+        self.mention(gate, network, &destinations, exposure);
+        self.mention(&subnet_gate, network, &destinations, exposure);
+        let alone = is_narrow || front.is_some();
         let key: Side = (gate.clone(), subnet_gate.clone(), network, public);
         let known = || self.sides.lock().ok()?.get(&key).cloned();
-        let bounds = match known().filter(|_| !narrow) {
+        let bounds = match known().filter(|_| !alone) {
             Some(bounds) => bounds,
             None => {
-                let bounds = self.bounds(
-                    gate,
-                    &subnet_gate,
-                    network,
-                    public,
-                    front.as_ref(),
-                    destination,
-                );
-                if let (false, Ok(mut sides)) = (narrow, self.sides.lock()) {
+                let gates = [gate, &subnet_gate];
+                let each = destinations
+                    .into_iter()
+                    .map(|one| self.bounds(gates, network, public, front.as_ref(), one));
+                let bounds = each
+                    .reduce(|all, one| Bounds {
+                        sure: all.sure.union(&one.sure),
+                        maybe: all.maybe.union(&one.maybe),
+                    })
+                    .unwrap_or_default();
+                if let (false, Ok(mut sides)) = (alone, self.sides.lock()) {
                     sides.insert(key, bounds.clone());
                 }
                 bounds
@@ -115,8 +117,7 @@ impl Net<'_> {
     /// What is left after both gates, of what arrives at all.
     fn bounds(
         &self,
-        gate: &Gate,
-        subnet_gate: &Gate,
+        [gate, subnet_gate]: [&Gate; 2],
         network: Option<usize>,
         public: PublicSide,
         front: Option<&Front>,
@@ -158,15 +159,17 @@ impl Net<'_> {
         &self,
         gate: &Gate,
         network: Option<usize>,
-        destination: Destination<'_>,
+        destinations: &[Destination<'_>],
         exposure: &mut Exposure,
     ) {
         for alternative in gate {
             match alternative {
                 Alternative::Group(group) => {
-                    let evaluated = self.asked(*group, network, destination);
                     exposure.groups.push(self.world.address(*group).to_owned());
-                    exposure.evidence.push(Arc::clone(&evaluated.contributions));
+                    for destination in destinations {
+                        let evaluated = self.asked(*group, network, *destination);
+                        exposure.evidence.push(Arc::clone(&evaluated.contributions));
+                    }
                 }
                 Alternative::Outside(id) => exposure.groups.push(id.clone()),
                 Alternative::Open | Alternative::Unknown => {}
@@ -200,4 +203,24 @@ impl Net<'_> {
         })
         .unwrap_or_default()
     }
+}
+
+/// The addresses of an interface one by one: it is open where any of them is.
+fn destinations<'a>(
+    at: Option<usize>,
+    fact: &Interface,
+    subnet: Option<&'a Addresses>,
+) -> Vec<Destination<'a>> {
+    let known = fact.addresses.len();
+    let count = fact.configurations.len().max(known);
+    // Those that only the apply knows are all judged alike.
+    let unknown = (known == 0 || known < count).then_some(None);
+    let addresses = fact.addresses.iter().copied().map(Some).chain(unknown);
+    let one = |address| Destination::Interface {
+        at,
+        address,
+        of_several: count != 1,
+        subnet,
+    };
+    addresses.map(one).collect()
 }

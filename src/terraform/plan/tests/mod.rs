@@ -13,6 +13,8 @@ mod forms;
 mod natures;
 mod references;
 mod rules;
+mod several_addresses;
+mod source_ports;
 mod stale;
 
 use super::address;
