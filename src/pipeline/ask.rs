@@ -21,6 +21,18 @@ pub(super) struct Ask<'a> {
     /// `None`: both stages of an apply.
     pub(super) only: Option<Only>,
     pub(super) initialise: Initialise,
+    /// Whether a plan also asks the servers that can be reached what Ansible would change.
+    pub(super) preview: Preview,
+}
+
+/// What a plan says of the servers themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Preview {
+    None,
+    /// Those that do not answer are a note: a pull request is not to wait for them.
+    WhoAnswers,
+    /// Those that do not answer are a failure: nobody can say that they are as written.
+    Everyone,
 }
 
 impl<'a> Ask<'a> {
@@ -33,6 +45,7 @@ impl<'a> Ask<'a> {
             diff: arguments.output.format == Format::Markdown,
             only: Some(Only::Terraform),
             initialise: Initialise::default(),
+            preview: Preview::None,
         }
     }
 
@@ -45,6 +58,7 @@ impl<'a> Ask<'a> {
             diff: arguments.output.format == Format::Markdown,
             only: arguments.only,
             initialise: arguments.initialise.clone(),
+            preview: Preview::None,
         }
     }
 

@@ -2,14 +2,14 @@
 
 use super::ask::Ask;
 use super::prepare::{Ready, prepare};
-use super::{describe, exposures, failure, sheets};
+use super::{configure, describe, exposures, failure, sheets};
 use crate::cli::Plan as Arguments;
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::policy::{self, Facts};
 use crate::reason::Reason;
 use crate::report::progress::Progress;
-use crate::report::{Failure, Report};
+use crate::report::{Failure, Outcome, Report};
 use crate::terraform::plan::{self, Options, Plan};
 use crate::terraform::{power, subject};
 use std::io::Read as _;
@@ -46,12 +46,15 @@ fn planned(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
     let made = ready(context, &fleet, ask, report, &mut progress).and_then(|ready| {
         let made = make(&ready, &fleet, ask, report, &mut progress);
         ready.forget_plan();
-        made
+        made.map(|made| (ready, made))
     });
     match made {
-        Ok(made) => {
+        Ok((ready, made)) => {
             judge(context, Some(&fleet), &made.whole, true, report);
             made.narrow(ask, report);
+            if report.outcome() == Outcome::Clean {
+                configure::preview(context, &fleet, ask, &ready, report, &mut progress)?;
+            }
             Ok(())
         }
         Err(failure) => {

@@ -7,7 +7,8 @@ mod play;
 mod show;
 mod stage;
 
-use super::prepare::prepare;
+use super::ask::{Ask, Preview};
+use super::prepare::{Ready, prepare};
 use super::{describe, failure};
 use crate::ansible::inventory::Entry;
 use crate::cli::{Cloud, Configure as Arguments};
@@ -23,6 +24,9 @@ use std::time::Duration;
 pub(super) use addresses::{contacts, engine_that_is_silent};
 pub(super) use key::{TEXT as KEY_VARIABLE, source as key_source};
 pub(super) use stage::stage;
+
+/// How long a preview waits for a server: it has run for long, or it is not there.
+const PREVIEW: Duration = Duration::from_secs(15);
 
 /// What is asked of the stage.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +118,58 @@ fn configured(
         });
     }
     Ok(())
+}
+
+/// What a plan says of the servers that can be reached: what Ansible would change there, and nothing is changed.
+pub(super) fn preview(
+    context: &Context,
+    fleet: &Fleet,
+    ask: &Ask<'_>,
+    ready: &Ready,
+    report: &mut Report,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    if ask.preview == Preview::None || engine_that_is_silent(context, ask.cloud).is_some() {
+        return Ok(());
+    }
+    let want = Want {
+        cloud: ask.cloud,
+        servers: ask.servers,
+        all: ask.initialise.all,
+        check: true,
+        key_file: None,
+        timeout: Some(PREVIEW),
+        fresh: false,
+    };
+    let workspace = &ready.workspace;
+    let mut asked = || {
+        let key = key::source(context, want, workspace)?;
+        let contacts = contacts(
+            context,
+            fleet,
+            want.cloud,
+            workspace,
+            Some(&ready.terraform),
+        )?;
+        if contacts.is_empty() {
+            return Ok(());
+        }
+        stage(
+            context, fleet, want, workspace, &key, &contacts, report, progress,
+        )
+    };
+    match asked() {
+        Err(failure)
+            if ask.preview == Preview::WhoAnswers && failure.reason != Reason::Cancelled =>
+        {
+            report.notes.push(format!(
+                "what Ansible would change is not known of every server: {}",
+                failure.message.replace('\n', "; ")
+            ));
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// What keeps another lostops out of the folder.

@@ -1,12 +1,13 @@
 //! The operation itself, asked as a command line would ask it.
 
 use super::Step;
+use crate::ansible::outcome::End;
 use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Output};
 use crate::github::decision::Task;
 use crate::github::inputs::{CloudInput, Inputs, OnlyInput};
 use crate::github::operation::Operation;
-use crate::pipeline::ask::Ask;
-use crate::pipeline::{apply, check, plan};
+use crate::pipeline::ask::{Ask, Preview};
+use crate::pipeline::{apply, check, configure, plan};
 use crate::reason::Reason;
 use crate::report::{Counts, Failure, Outcome, Report};
 
@@ -30,7 +31,12 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
             OnlyInput::Ansible => Some(Only::Ansible),
         },
         // The key is in a variable by now.
-        initialise: Initialise::default(),
+        initialise: Initialise {
+            // What was changed by hand on a server shows only where the play looks.
+            all: task.operation == Operation::Drift,
+            ..Initialise::default()
+        },
+        preview: preview(step, inputs, task),
     };
     match task.operation {
         Operation::Check => check::run(
@@ -52,6 +58,18 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
     }
 }
 
+/// A preview needs a key, which pull requests of forks do not get.
+fn preview(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Preview {
+    let has_key = step.context.variable(configure::KEY_VARIABLE).is_some()
+        || matches!(inputs.cloud, CloudInput::Simulated);
+    match task.operation {
+        _ if !has_key || matches!(inputs.only, OnlyInput::Terraform) => Preview::None,
+        Operation::Plan => Preview::WhoAnswers,
+        Operation::Drift => Preview::Everyone,
+        Operation::Check | Operation::Apply => Preview::None,
+    }
+}
+
 /// A plan that is not empty on a day on which nobody changed anything.
 fn drift(step: &Step<'_>, ask: &Ask<'_>) -> Report {
     let mut report = plan::of(step.context, ask);
@@ -59,6 +77,24 @@ fn drift(step: &Step<'_>, ask: &Ask<'_>) -> Report {
     let changes = report
         .counts
         .is_some_and(|counts| counts != Counts::default());
+    let inside: Vec<String> = report
+        .configured
+        .iter()
+        .flat_map(|configured| &configured.servers)
+        .filter(|server| server.end == End::Changed)
+        .map(|server| format!("`{}`", server.name))
+        .collect();
+    if report.outcome() == Outcome::Clean && !changes && !inside.is_empty() {
+        report.failure = Some(Failure {
+            reason: Reason::Drift,
+            message: format!(
+                "what runs is not what is written: Ansible would change {}",
+                inside.join(", ")
+            ),
+            help: "the report names the tasks; apply what is written (dispatch `apply`), or write down what was changed by hand"
+                .to_owned(),
+        });
+    }
     if report.outcome() == Outcome::Clean && changes {
         let servers: Vec<String> = report.changed().map(|name| format!("`{name}`")).collect();
         let whose = if servers.is_empty() {

@@ -3,6 +3,7 @@
 use super::command::block;
 use super::settle::{address_in, is_running};
 use super::{Hosts, card, key, wanted};
+use crate::simulator::store::Store;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -12,6 +13,8 @@ use std::net::IpAddr;
 pub(crate) struct Contact {
     pub(crate) address: IpAddr,
     pub(crate) port: u16,
+    /// Its public address in the cloud, which only machines of the simulation reach.
+    pub(crate) public: Option<IpAddr>,
     /// Which machine it is: another one after a replacement.
     pub(crate) machine: String,
 }
@@ -21,6 +24,9 @@ pub(crate) fn contacts(
     address: &str,
     cloud: &Utf8Path,
 ) -> anyhow::Result<BTreeMap<String, Contact>> {
+    if Store::new(cloud).read()?.hosts.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     block(async {
         let hosts = Hosts::connect(address, cloud).await?;
         let mut contacts = BTreeMap::new();
@@ -36,6 +42,7 @@ pub(crate) fn contacts(
                 let contact = Contact {
                     address: address.into(),
                     port: 22,
+                    public: host.card.public.map(IpAddr::from),
                     machine: machine.id.unwrap_or_default(),
                 };
                 contacts.insert(host.name, contact);

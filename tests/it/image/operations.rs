@@ -4,7 +4,7 @@ use super::engine::Network;
 use super::event::Event;
 use super::job::{Ended, Job, Runner, files};
 use crate::fake_github::{FakeGitHub, Pull, TOKEN};
-use crate::harness::{Project, finish, root};
+use crate::harness::{Project, Run, finish, root};
 use std::path::{Path, PathBuf};
 
 const PULL: u64 = 7;
@@ -86,6 +86,28 @@ impl Bench {
         let home = files(&self.runner.folder("_github_home"));
         assert_eq!(home, Vec::<PathBuf>::new(), "later steps see it");
         ended
+    }
+
+    /// Runs a script on a host of the simulated cloud that the steps share.
+    fn on_host(&self, environment: &str, host: &str, script: &str) -> Run {
+        let cloud = self.runner.kept(environment).join("simulated/cloud.json");
+        let file = cloud.to_str().expect("a path");
+        let arguments = [
+            "simulator",
+            "--file",
+            file,
+            "shell",
+            host,
+            "--",
+            "bash",
+            "-c",
+            script,
+        ];
+        let mut command = self.runner.project.command(&arguments);
+        finish(command.env(
+            "DOCKER_HOST",
+            std::env::var("DOCKER_HOST").expect("an engine"),
+        ))
     }
 
     /// The bodies of the comments on the pull request.
@@ -322,10 +344,26 @@ fn a_push_boots_hosts_joins_their_network_and_initialises_them() {
     let bench = Bench::new().merged();
     let engine = std::env::var("DOCKER_HOST").expect("the engine's address");
     let socket = engine.trim_start_matches("unix://");
-    let ended = bench
-        .job("push.squash-merge")
-        .mount(Path::new(socket), "/var/run/docker.sock")
-        .run();
+    let step = |event: &str| {
+        let job = bench.job(event);
+        job.mount(Path::new(socket), "/var/run/docker.sock").run()
+    };
+    let ended = step("push.squash-merge");
+    // On a schedule everything is as it was left, until somebody changes a server by hand.
+    let quiet = step("schedule");
+    let hand = bench.on_host(
+        "production",
+        "backend",
+        "rm /etc/ssh/sshd_config.d/00-lostops.conf",
+    );
+    let drift = step("schedule");
+    // A pull request says what Ansible would change, and changes nothing.
+    bench.runner.project.edit(
+        "describers/backend.yaml",
+        "  - { port: 9100, from: monitoring, for: node-exporter }\n",
+        "",
+    );
+    let pull = step("pull_request.opened");
     let kept = bench.runner.kept("production/simulated");
     let cloud = kept.join("cloud.json");
     let file = cloud.to_str().expect("a path");
