@@ -20,15 +20,14 @@ pub(super) const PORTS: [u16; 32] = [
     5432, 7999, 8000, 8001, 8079, 8080, 8081, 9100, 20000, 32767, 49152, 65534, 65535,
 ];
 
-/// How many of a hundred interfaces have a second address: none, as long as plans take a rule that denies one of two
-/// addresses for one that denies both.
-const SECOND_ADDRESS: usize = 0;
+/// How many of a hundred interfaces have a second address.
+const SECOND_ADDRESS: usize = 30;
 
 /// How many of a hundred rules that allow speak of the port that a packet comes from.
-const SOURCE_PORTS: usize = 15;
+const SOURCE_PORTS: usize = 10;
 
-/// The same of rules that deny: none, as long as plans take one that denies some source ports for one that denies all.
-const DENIED_SOURCE_PORTS: usize = 0;
+/// The same of rules that deny.
+const DENIED_SOURCE_PORTS: usize = 10;
 
 /// A machine and what guards it.
 #[derive(Debug)]
@@ -110,7 +109,8 @@ impl RuleSet {
             .chance(SECOND_ADDRESS)
             .then(|| Ipv4Addr::new(10, 20, third, fourth + 125));
         let sides = random.below(16);
-        let mut group = |is_there: bool| is_there.then(|| Group::new(private, random));
+        let own: Vec<Ipv4Addr> = [private].into_iter().chain(second).collect();
+        let mut group = |is_there: bool| is_there.then(|| Group::new(&own, random));
         Self {
             number,
             private,
@@ -127,15 +127,32 @@ impl RuleSet {
             .filter_map(|(side, group)| Some((side, group.as_ref()?)))
     }
 
-    pub(super) fn asks_for_source_ports(&self) -> bool {
-        let mut rules = self.groups().flat_map(|(_, group)| &group.rules);
-        rules.any(|rule| rule.from_ports != "*")
+    /// How many of its groups hold such a rule about some source ports: one that allows, or one that denies.
+    fn source_ports(&self, allow: bool) -> usize {
+        let asks = |rule: &Rule| {
+            let is_some = !["*", "0-65535"].contains(&rule.from_ports);
+            rule.inbound && rule.allow == allow && is_some
+        };
+        let groups = self.groups();
+        groups
+            .filter(|(_, group)| group.rules.iter().any(asks))
+            .count()
     }
 
-    /// Whether a plan must tell what passes to the port. Where rules ask from which port a packet comes, or of which of
-    /// two addresses they speak, it may say open of what two of them close together; never the other way round.
-    pub(super) fn is_exact(&self) -> bool {
-        !self.asks_for_source_ports() && (self.second.is_none() || self.groups().count() < 2)
+    pub(super) fn asks_for_source_ports(&self) -> bool {
+        self.source_ports(true) + self.source_ports(false) > 0
+    }
+
+    /// Whether a plan must be certain of everything: it is not where a rule denies some source ports only.
+    pub(super) fn is_provable(&self) -> bool {
+        self.source_ports(false) == 0
+    }
+
+    /// Whether what both groups let in passes both: not where each lets in other source ports; and where slices ask one
+    /// group at a time, not where each may let in another address.
+    pub(super) fn passes_both(&self) -> bool {
+        let is_sliced = self.public && self.groups().count() > 1;
+        self.source_ports(true) < 2 && !(is_sliced && self.second.is_some())
     }
 
     /// Whether a rule lets in that source's block by name, which a plan takes for a way from there.
@@ -162,10 +179,10 @@ pub(super) fn block(text: &str) -> Option<ipnet::Ipv4Net> {
 }
 
 impl Group {
-    fn new(private: Ipv4Addr, random: &mut Random) -> Self {
+    fn new(own: &[Ipv4Addr], random: &mut Random) -> Self {
         let count = 1 + random.below(9);
         let mut rules: Vec<Rule> = (0..count)
-            .map(|turn| Rule::new(100 + turn * 7 + random.below(7), private, random))
+            .map(|turn| Rule::new(100 + turn * 7 + random.below(7), own, random))
             .collect();
         // Half of all groups leave nothing to the default rules.
         if random.chance(40) {
@@ -193,7 +210,7 @@ impl Group {
 }
 
 impl Rule {
-    fn new(priority: usize, private: Ipv4Addr, random: &mut Random) -> Self {
+    fn new(priority: usize, own: &[Ipv4Addr], random: &mut Random) -> Self {
         let allow = random.chance(60);
         Self {
             priority,
@@ -206,7 +223,7 @@ impl Rule {
             to: if random.chance(60) {
                 vec!["*".to_owned()]
             } else {
-                random.some(|random| destination(private, random))
+                random.some(|random| destination(random.pick(own), random))
             },
             from_ports: if random.chance(if allow {
                 SOURCE_PORTS
