@@ -1,12 +1,13 @@
 //! Where hosts are reached, and with which key.
 
 use super::command::block;
-use super::settle::{address_in, is_running};
+use super::settle::{Look, address_in, is_container, is_running};
 use super::{Hosts, card, key, wanted};
 use crate::simulator::store::Store;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Mutex;
 
 /// Where lostops reaches a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,11 @@ pub(crate) fn contacts(
     }
     block(async {
         let hosts = Hosts::connect(address, cloud).await?;
+        if is_container() {
+            // It may be another container than the one that was here before, and hosts must know whom to answer.
+            let say = Mutex::new(|_: &str| {});
+            hosts.settle(Look::Everything, &say).await?;
+        }
         let mut contacts = BTreeMap::new();
         for host in wanted::hosts(&hosts.store.read()?) {
             let card = card::inspect(&hosts.engine, &hosts.simulation.card(&host.name)).await?;

@@ -179,9 +179,14 @@ impl Hosts {
     }
 }
 
+/// This program runs in a container of its own.
+pub(super) fn is_container() -> bool {
+    camino::Utf8Path::new("/.dockerenv").exists()
+}
+
 /// Plugs the container that this program runs in, if it does and the engine is its own, into the internet's side.
 async fn join(hosts: &Hosts) -> anyhow::Result<Option<Ipv4Addr>> {
-    if !camino::Utf8Path::new("/.dockerenv").exists() {
+    if !is_container() {
         return Ok(None);
     }
     let own = nix::unistd::gethostname().unwrap_or_default();

@@ -383,6 +383,20 @@ fn a_push_boots_hosts_joins_their_network_and_initialises_them() {
     ] {
         assert!(ended.log.contains(words), "{words}: {}", ended.log);
     }
+    assert_eq!(quiet.output("result"), "clean", "{}", quiet.log);
+    assert_eq!(hand.code, 0, "{}", hand.stderr);
+    assert_eq!(drift.output("failure-reason"), "drift", "{}", drift.log);
+    assert!(
+        drift.summary.contains("Ansible would change `backend`"),
+        "{}",
+        drift.summary
+    );
+    assert_eq!(pull.code, Some(0), "{}", pull.log);
+    let comment = &bench.comments()[0];
+    assert!(
+        comment.contains("would change") && comment.contains("firewall"),
+        "{comment}"
+    );
     assert_eq!(
         down.stdout, "Removed from the engine: 3 hosts, 2 networks, 2 data disks.\n",
         "{}",
