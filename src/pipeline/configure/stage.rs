@@ -15,6 +15,7 @@ use crate::ansible::ssh::Ssh;
 use crate::ansible::target::Target;
 use crate::ansible::trouble::Trouble;
 use crate::ansible::wait::{self, Expected, Patience, Ready};
+use crate::cli::Cloud;
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::fleet::server::{PowerState, Server};
@@ -110,7 +111,7 @@ pub(in crate::pipeline) fn stage(
         let name = &one.target.name;
         match answers.get(name) {
             Some(Ok(ready)) => {
-                met(one, ready, &mut book, report).map_err(failed)?;
+                met(one, ready, want.cloud, &mut book, report).map_err(failed)?;
                 let why = ones[name].fingerprint.why(ready.held.as_deref(), want.all);
                 if why == Why::NothingChanged {
                     let end = ServerOutcome::new(name, End::Unchanged, why.words());
@@ -227,7 +228,13 @@ fn connections(
 }
 
 /// A server has answered: what was accepted is kept, and told with the line that pins it.
-fn met(one: &Expected, ready: &Ready, book: &mut Book, report: &mut Report) -> anyhow::Result<()> {
+fn met(
+    one: &Expected,
+    ready: &Ready,
+    cloud: Cloud,
+    book: &mut Book,
+    report: &mut Report,
+) -> anyhow::Result<()> {
     let (name, Some(key)) = (&one.target.name, &ready.accepted) else {
         return Ok(());
     };
@@ -238,6 +245,13 @@ fn met(one: &Expected, ready: &Ready, book: &mut Book, report: &mut Report) -> a
         }
         _ => "its host key was accepted at first contact",
     };
+    if cloud == Cloud::Simulated {
+        // Its key is the simulation's: nobody could or should pin it.
+        if matches!(one.trust, Trust::Replaced { .. }) {
+            report.notes.push(format!("`{name}`: {how}"));
+        }
+        return Ok(());
+    }
     report.notes.push(format!(
         "`{name}`: {how}; pin it in its describer, under `vm:`: `host_keys: [\"{key}\"]`"
     ));
