@@ -57,6 +57,21 @@ impl Toolbox {
         home: &Utf8Path,
         told: &mut dyn FnMut(&str),
     ) -> Result<Self, Missing> {
+        if let Some(found) = Self::installed(environment) {
+            return Ok(found);
+        }
+        let folder = venv::ready(environment, home, told)?;
+        let program = folder.join("bin/python");
+        let version = release(&folder).unwrap_or_default();
+        Ok(Self {
+            program,
+            first: ["-m", "ansible", "playbook"].map(str::to_owned).to_vec(),
+            version,
+        })
+    }
+
+    /// One that is there already and new enough.
+    pub(crate) fn installed(environment: &BTreeMap<String, String>) -> Option<Self> {
         let path = environment.get("PATH").map_or("", String::as_str);
         for folder in std::iter::once(IMAGE).chain(path.split(':')) {
             if folder.is_empty() {
@@ -68,7 +83,7 @@ impl Toolbox {
             }
             match version(&program, environment) {
                 Some(version) if is_enough(&version) => {
-                    return Ok(Self {
+                    return Some(Self {
                         program,
                         first: Vec::new(),
                         version,
@@ -79,14 +94,7 @@ impl Toolbox {
                 }
             }
         }
-        let folder = venv::ready(environment, home, told)?;
-        let program = folder.join("bin/python");
-        let version = release(&folder).unwrap_or_default();
-        Ok(Self {
-            program,
-            first: ["-m", "ansible", "playbook"].map(str::to_owned).to_vec(),
-            version,
-        })
+        None
     }
 
     pub(crate) fn playbook(&self) -> Invocation {

@@ -1,18 +1,21 @@
 //! `lostops doctor`: what is here, which version, and what is missing for which command.
 
-use super::describe;
 use super::run::decided;
+use super::{configure, describe};
+use crate::ansible::toolbox::Toolbox;
 use crate::cli::Describers;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::fleet::words::and_list;
+use crate::fleet::words::{and_list, or_list};
 use crate::github::decision::{Decision, Refusal};
 use crate::github::inputs::Inputs;
 use crate::github::runner::Runner;
 use crate::report::Report;
 use crate::report::paint::{Paint, inert};
+use crate::simulator::hosts::command as hosts;
 use crate::terraform::credentials::{self, Missing};
 use crate::terraform::run::{OLDEST, Terraform, TerraformError};
+use camino::Utf8Path;
 use std::io;
 
 /// Reports; the exit code is 1 when nothing can be planned on this machine.
@@ -28,6 +31,8 @@ pub(super) fn run(
     let described = describers(context, &mut sheet)?;
     let missing = credentials::missing(|name| context.variable(name));
     azure(&missing, &mut sheet)?;
+    let can_log_in = servers(context, &mut sheet)?;
+    let has_engine = engine(context, &mut sheet)?;
     if context.in_workflow() {
         action(context, &mut sheet)?;
     }
@@ -44,7 +49,12 @@ pub(super) fn run(
         ("plan --from FILE", true),
         ("check, graph, matrix", described),
         ("plan, apply --cloud simulated", planned),
-        ("plan, apply --cloud azure", planned && missing.is_empty()),
+        ("  with hosts that boot", planned && has_engine),
+        ("plan --cloud azure", planned && missing.is_empty()),
+        (
+            "apply, configure --cloud azure",
+            planned && missing.is_empty() && can_log_in,
+        ),
     ];
     writeln!(out)?;
     for (commands, is_ready) in rows {
@@ -144,6 +154,67 @@ fn azure(missing: &[Missing], sheet: &mut Sheet<'_>) -> io::Result<()> {
         sheet.below(&line)?;
     }
     Ok(())
+}
+
+/// What initialising servers needs; whether all of it is there.
+fn servers(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<bool> {
+    let environment = context.allowed(&["PATH", "HOME"]);
+    match Toolbox::installed(&environment) {
+        Some(found) => sheet.line(Mark::Ok, "ansible", &found.version)?,
+        None => {
+            sheet.line(
+                Mark::Wanted,
+                "ansible",
+                "not on PATH: lostops installs its own when it is first needed",
+            )?;
+            sheet.below("that takes Python 3.11 or newer and a package index")?;
+        }
+    }
+    let path = environment.get("PATH").map_or("", String::as_str);
+    let has_ssh = path
+        .split(':')
+        .any(|folder| Utf8Path::new(folder).join("ssh").is_file());
+    if has_ssh {
+        sheet.line(Mark::Ok, "ssh", "is on PATH")?;
+    } else {
+        let words = "needed by apply and configure: OpenSSH's client on PATH";
+        sheet.line(Mark::Missing, "ssh", words)?;
+    }
+    let has_key = configure::KEY_VARIABLES
+        .iter()
+        .any(|name| context.variable(name).is_some());
+    if has_key {
+        sheet.line(Mark::Ok, "ssh key", "is given")?;
+    } else {
+        sheet.line(
+            Mark::Wanted,
+            "ssh key",
+            "needed by apply and configure with --cloud azure:",
+        )?;
+        sheet.below(&format!(
+            "set {}",
+            or_list(&configure::KEY_VARIABLES.map(str::to_owned))
+        ))?;
+    }
+    Ok(has_ssh && has_key)
+}
+
+/// The Docker engine on which simulated machines boot.
+fn engine(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<bool> {
+    let address = hosts::address(context.variable("DOCKER_HOST"));
+    match hosts::answers(address) {
+        Ok(()) => sheet.line(
+            Mark::Ok,
+            "engine",
+            &format!("answers at {}", inert(address)),
+        )?,
+        Err(error) => {
+            sheet.line(Mark::Wanted, "engine", &inert(&format!("{error:#}")))?;
+            sheet.below("without one the machines of the simulated cloud do not boot")?;
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn inputs(context: &Context) -> Result<Inputs, Vec<String>> {

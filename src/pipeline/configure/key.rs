@@ -15,6 +15,8 @@ pub(in crate::pipeline) const TEXT: &str = "LOSTOPS_SSH_KEY";
 /// Names its file.
 const FILE: &str = "LOSTOPS_SSH_KEY_FILE";
 
+pub(in crate::pipeline) const VARIABLES: [&str; 2] = [TEXT, FILE];
+
 /// The key that was named last wins over what was set before: a flag, a file, a text. The simulation has one of its own.
 pub(in crate::pipeline) fn source(
     context: &Context,

@@ -22,7 +22,7 @@ use camino::Utf8Path;
 use std::time::Duration;
 
 pub(super) use addresses::{contacts, engine_that_is_silent};
-pub(super) use key::{TEXT as KEY_VARIABLE, source as key_source};
+pub(super) use key::{TEXT as KEY_VARIABLE, VARIABLES as KEY_VARIABLES, source as key_source};
 pub(super) use stage::stage;
 
 /// How long a preview waits for a server: it has run for long, or it is not there.
