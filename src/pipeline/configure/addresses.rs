@@ -52,10 +52,8 @@ pub(in crate::pipeline) fn contacts(
             Ok(found
                 .into_iter()
                 .map(|(name, contact)| {
-                    let described = fleet.server(&name);
-                    let is_public = described.is_some_and(|server| server.machine.public_ip);
                     let contact = Contact {
-                        public_ip: is_public.then(|| contact.address.to_string()),
+                        public_ip: contact.public.map(|ip| ip.to_string()),
                         address: contact.address,
                         port: contact.port,
                         identity: Some(contact.machine),

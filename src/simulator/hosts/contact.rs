@@ -14,6 +14,8 @@ pub(crate) struct Contact {
     pub(crate) port: u16,
     /// Which machine it is: another one after a replacement.
     pub(crate) machine: String,
+    /// What the cloud calls its public address, which the engine does not know.
+    pub(crate) public: Option<IpAddr>,
 }
 
 /// Running hosts by server.
@@ -37,6 +39,7 @@ pub(crate) fn contacts(
                     address: address.into(),
                     port: 22,
                     machine: machine.id.unwrap_or_default(),
+                    public: host.card.public.map(IpAddr::from),
                 };
                 contacts.insert(host.name, contact);
             }
