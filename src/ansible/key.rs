@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt as _;
 
 /// Where the key is from.
 #[derive(Clone)]
@@ -36,6 +37,9 @@ pub(crate) enum Unusable {
         "it is not an OpenSSH or PEM private key: it begins with `-----BEGIN … PRIVATE KEY-----` and ends with `-----END … PRIVATE KEY-----`"
     )]
     Malformed,
+    /// OpenSSH passes over it then, and the server is what seems to refuse.
+    #[error("others than its owner may read it, and OpenSSH does not use such a key")]
+    Open,
 }
 
 impl Unusable {
@@ -48,6 +52,7 @@ impl Unusable {
             Self::Malformed => {
                 "give the whole file as it is, line breaks included: `gh secret set LOSTOPS_SSH_KEY < FILE`"
             }
+            Self::Open => "let its owner alone read it: `chmod 600 FILE`",
         }
     }
 }
@@ -187,8 +192,22 @@ fn agent(key: &str, place: &Place, environment: &BTreeMap<String, String>) -> an
     })
 }
 
-/// What is wrong with a key in a file; `Err` where it cannot be read.
-pub(crate) fn look_at_file(path: &Utf8Path) -> anyhow::Result<Result<(), Unusable>> {
-    let text = fs_err::read(path)?;
-    Ok(look(&String::from_utf8_lossy(&text)))
+/// A key in a file, which is used where it lies unless OpenSSH would not understand it as it is written. `Err` where it
+/// cannot be read.
+pub(crate) fn of_file(path: &Utf8Path) -> anyhow::Result<Result<Source, Unusable>> {
+    let bytes = fs_err::read(path)?;
+    let text = String::from_utf8_lossy(&bytes);
+    if let Err(unusable) = look(&text) {
+        return Ok(Err(unusable));
+    }
+    // Line ends of Windows, or none at the end: an editor or `echo -n` has been at it.
+    if text != normal(&text) {
+        return Ok(Ok(Source::Text(text.into_owned())));
+    }
+    let found = fs_err::metadata(path)?;
+    let is_own = found.uid() == nix::unistd::getuid().as_raw();
+    if is_own && found.mode() & 0o077 != 0 {
+        return Ok(Err(Unusable::Open));
+    }
+    Ok(Ok(Source::File(path.to_owned())))
 }

@@ -1,7 +1,7 @@
 //! Which SSH key is used, and whether it can be: asked before anything is touched.
 
 use super::Want;
-use crate::ansible::key::{Source, Unusable, look, look_at_file};
+use crate::ansible::key::{Source, Unusable, look, of_file};
 use crate::cli::Cloud;
 use crate::context::Context;
 use crate::pipeline::failure;
@@ -27,27 +27,23 @@ pub(in crate::pipeline) fn source(
         .key_file
         .map(camino::Utf8Path::to_owned)
         .or_else(|| context.variable(FILE).map(Into::into));
-    let source = match (want.cloud, file, context.variable(TEXT)) {
-        (_, Some(file), _) if want.cloud == Cloud::Azure || want.key_file.is_some() => {
-            Source::File(file)
-        }
-        (Cloud::Simulated, _, _) => return Ok(Source::File(key_file(&workspace.cloud()))),
-        (_, _, Some(text)) => Source::Text(text.to_owned()),
-        _ => return Err(missing(context)),
-    };
-    let (found, what) = match &source {
-        Source::Text(text) => (look(text), format!("the key in `{TEXT}`")),
-        Source::File(path) => (
-            look_at_file(path).map_err(|error| Failure {
+    let (found, what) = match (want.cloud, file, context.variable(TEXT)) {
+        (_, Some(file), _) if want.cloud == Cloud::Azure || want.key_file.is_some() => (
+            of_file(&file).map_err(|error| Failure {
                 reason: Reason::SshKeyUnusable,
                 help: format!("`{FILE}` or `--ssh-key FILE` names the private key"),
                 ..failure::of_anything(&error)
             })?,
-            format!("the key `{path}`"),
+            format!("the key `{file}`"),
         ),
+        (Cloud::Simulated, _, _) => return Ok(Source::File(key_file(&workspace.cloud()))),
+        (_, _, Some(text)) => (
+            look(text).map(|()| Source::Text(text.to_owned())),
+            format!("the key in `{TEXT}`"),
+        ),
+        _ => return Err(missing(context)),
     };
-    found.map_err(|unusable| self::unusable(unusable, &what))?;
-    Ok(source)
+    found.map_err(|unusable| self::unusable(unusable, &what))
 }
 
 fn unusable(unusable: Unusable, what: &str) -> Failure {

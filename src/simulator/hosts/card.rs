@@ -48,8 +48,13 @@ pub(super) async fn ensure(
     let network = simulation.network(&wanted.card.network);
     if let Some(found) = inspect(engine, &name).await? {
         let plugged = found.network_settings.and_then(|all| all.networks);
-        if plugged.is_some_and(|all| all.contains_key(&network)) {
-            return Ok(());
+        let plugged = plugged.unwrap_or_default();
+        if plugged.contains_key(&network) {
+            if plugged.contains_key(&simulation.internet()) {
+                return Ok(());
+            }
+            // Whoever made it was killed before it had both.
+            return plug_in(engine, simulation, &name).await;
         }
         // The machine moved to another network.
         remove(engine, &name).await?;
@@ -95,8 +100,13 @@ pub(super) async fn ensure(
         }
         _ => {}
     }
+    plug_in(engine, simulation, &name).await
+}
+
+/// Into the internet's side, which it does not get with its making.
+async fn plug_in(engine: &Engine, simulation: &Simulation, name: &str) -> anyhow::Result<()> {
     let request = NetworkConnectRequest {
-        container: name.clone(),
+        container: name.to_owned(),
         ..NetworkConnectRequest::default()
     };
     engine

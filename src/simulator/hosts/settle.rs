@@ -137,16 +137,21 @@ impl Hosts {
                 card::enforce(engine, &name, rules).await?;
             }
         }
-        let disks = kept.as_ref().map(|kept| &kept.wanted.disks);
+        let current = card::inspect(engine, &simulation.card(&wanted.name)).await?;
+        let since = current.as_ref().map(started).unwrap_or_default();
+        // A machine that others have started, as the engine does after the computer itself has, lost its loop devices.
+        let disks = kept
+            .as_ref()
+            .filter(|kept| kept.card_started == since)
+            .map(|kept| &kept.wanted.disks);
         if wanted.running && (must_stop || !runs || disks != Some(&wanted.disks)) {
             disk::attach(engine, simulation, wanted, image).await?;
         }
-        let current = card::inspect(engine, &simulation.card(&wanted.name)).await?;
         let kept = Kept {
             wanted: wanted.clone(),
             rules: rules.to_owned(),
             settings,
-            card_started: current.as_ref().map(started).unwrap_or_default(),
+            card_started: since,
         };
         self.folder.write(&wanted.name, &kept)
     }

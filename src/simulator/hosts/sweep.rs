@@ -17,6 +17,14 @@ pub(crate) struct Swept {
     pub(crate) disks: usize,
 }
 
+impl Swept {
+    fn add(&mut self, other: Self) {
+        self.hosts += other.hosts;
+        self.networks += other.networks;
+        self.disks += other.disks;
+    }
+}
+
 impl std::fmt::Display for Swept {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if *self == Self::default() {
@@ -33,9 +41,11 @@ impl std::fmt::Display for Swept {
 }
 
 impl Hosts {
-    /// Removes hosts, networks and disks, everything of this simulation. The cloud stays what it was.
+    /// Removes hosts, networks and disks, everything of this simulation and of those whose cloud is no more. The cloud stays
+    /// what it was.
     pub(crate) async fn down(&self) -> anyhow::Result<Swept> {
-        let swept = self.remove(&self.simulation, None).await?;
+        let mut swept = self.remove(&self.simulation, None).await?;
+        swept.add(self.forget_left_behind().await?);
         for name in self.folder.names() {
             self.folder.forget(&name)?;
         }
@@ -44,13 +54,7 @@ impl Hosts {
 
     /// Removes what other simulations of this very folder have left, and disks that the cloud no longer has.
     pub(crate) async fn clean(&self) -> anyhow::Result<()> {
-        for word in self.left_behind().await? {
-            let other = Simulation {
-                word,
-                place: self.simulation.place.clone(),
-            };
-            self.remove(&other, None).await?;
-        }
+        self.forget_left_behind().await?;
         let cloud = self.store.read()?;
         let disks: BTreeSet<String> = cloud
             .of(Kind::ManagedDisk)
@@ -58,6 +62,19 @@ impl Hosts {
             .collect();
         self.remove(&self.simulation, Some(&disks)).await?;
         Ok(())
+    }
+
+    /// What other simulations of this very folder have left, whose file was removed.
+    async fn forget_left_behind(&self) -> anyhow::Result<Swept> {
+        let mut swept = Swept::default();
+        for word in self.left_behind().await? {
+            let other = Simulation {
+                word,
+                place: self.simulation.place.clone(),
+            };
+            swept.add(self.remove(&other, None).await?);
+        }
+        Ok(swept)
     }
 
     async fn left_behind(&self) -> anyhow::Result<BTreeSet<String>> {

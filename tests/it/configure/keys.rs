@@ -51,6 +51,38 @@ fn a_key_that_cannot_be_used_is_told_apart_from_one_that_is_missing() {
 }
 
 #[test]
+fn a_key_that_openssh_would_pass_over_is_told_apart_from_one_that_a_server_refuses() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let servers = Servers::new();
+    let key = servers.project.path("key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("a mode");
+    let run = servers.run(&["configure", "--ssh-key", "key"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stdout.contains("others than its owner may read it")
+            && run.stdout.contains("chmod 600"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(servers.read("terraform.log"), "");
+}
+
+#[test]
+fn a_key_file_with_other_line_ends_is_as_good_as_any() {
+    let servers = Servers::new();
+    let names = ["backend", "database", "monitoring"];
+    let events = well(&names, true);
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    servers.plays(&events, "");
+    let key = servers.read("key");
+    for text in [key.replace('\n', "\r\n"), key.trim_end().to_owned()] {
+        servers.write("key", &text);
+        let run = servers.run(&["configure", "--all", "--ssh-key", "key"]);
+        assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
 fn a_key_in_a_variable_reaches_an_agent_and_no_disk() {
     let servers = Servers::new();
     let names = ["backend", "database", "monitoring"];

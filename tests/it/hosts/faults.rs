@@ -137,3 +137,34 @@ fn a_run_that_was_killed_while_machines_boot_is_finished_by_the_next() {
     ]);
     assert_eq!(networks.lines().count(), 2, "none of them was made twice");
 }
+
+#[test]
+#[ignore = "boots hosts: make hosts-test"]
+fn a_network_card_with_one_of_its_two_plugs_gets_the_other_from_the_next_run() {
+    let hosts = Hosts::of(Project::with(&root().join("examples/managed")));
+    hosts.terraform();
+    let word = hosts.word();
+    let (host, card) = (
+        format!("lostops-{word}-web"),
+        format!("lostops-{word}-web-card"),
+    );
+    docker(&["rm", "--force", &host]);
+    let internet = format!("lostops-{word}-internet");
+    docker(&["network", "disconnect", "--force", &internet, &card]);
+    docker(&["kill", &card]);
+    hosts.up();
+    assert_eq!(hosts.on("web", "hostname"), "web\n");
+}
+
+#[test]
+#[ignore = "boots hosts: make hosts-test"]
+fn what_a_cloud_that_was_removed_by_hand_has_left_goes_down_too() {
+    let hosts = Hosts::of(Project::with(&root().join("examples/managed")));
+    hosts.terraform();
+    let word = hosts.word();
+    std::fs::remove_file(hosts.project.path(".lostops/staging/simulated/cloud.json"))
+        .expect("the cloud");
+    let said = hosts.simulator(&["down"]);
+    assert!(said.contains("Removed from the engine: 1 host,"), "{said}");
+    assert_eq!(labelled(&word), Vec::<String>::new());
+}
