@@ -6,6 +6,9 @@ use std::fmt;
 
 /// Raised when the same content would do something else because lostops runs it otherwise.
 const VERSION: &str = "lostops/1";
+/// Variables that say where a server is and not what it is to be: a machine that was deallocated comes back with another
+/// public address, and nothing on it is to be changed for that.
+const WHERE: &[&str] = &["lostops_public_ip"];
 
 /// The parts, apart, so that a difference can be named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +52,7 @@ impl Fingerprint {
     ) -> Self {
         let own: Map<String, Value> = variables
             .iter()
-            .filter(|(name, _)| !name.starts_with("ansible_"))
+            .filter(|(name, _)| !name.starts_with("ansible_") && !WHERE.contains(&name.as_str()))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         let describer = Value::Object(own).to_string();
@@ -141,7 +144,8 @@ mod tests {
 
     #[test]
     fn another_address_changes_nothing_on_the_server() {
-        let variables = |host: &str| match json!({ "ansible_host": host }) {
+        let variables = |host: &str| match json!({ "ansible_host": host, "lostops_public_ip": host })
+        {
             Value::Object(variables) => variables,
             _ => panic!("an object"),
         };

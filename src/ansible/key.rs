@@ -192,6 +192,31 @@ fn agent(key: &str, place: &Place, environment: &BTreeMap<String, String>) -> an
     })
 }
 
+/// The public half: `ssh-ed25519 AAAA…`. `Err` says why there is none.
+pub(crate) fn public(
+    source: &Source,
+    environment: &BTreeMap<String, String>,
+) -> anyhow::Result<String> {
+    let text = match source {
+        Source::Text(text) => normal(text),
+        Source::File(path) => fs_err::read_to_string(path)?,
+    };
+    let told = Invocation::new("ssh-keygen")
+        .arguments(["-y", "-P", "", "-f", "/dev/stdin"])
+        .environment(environment.clone())
+        .input(text)
+        .output()?;
+    let said = String::from_utf8_lossy(&told.stdout);
+    let mut words = said.split_whitespace();
+    match (told.success(), words.next(), words.next()) {
+        (true, Some(kind), Some(key)) => Ok(format!("{kind} {key}")),
+        _ => bail!(
+            "`ssh-keygen` does not understand it: {}",
+            told.stderr.trim()
+        ),
+    }
+}
+
 /// A key in a file, which is used where it lies unless OpenSSH would not understand it as it is written. `Err` where it
 /// cannot be read.
 pub(crate) fn of_file(path: &Utf8Path) -> anyhow::Result<Result<Source, Unusable>> {

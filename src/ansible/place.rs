@@ -3,7 +3,8 @@
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
-use std::os::unix::fs::DirBuilderExt as _;
+use nix::fcntl::OFlag;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 
 /// The name of a socket has little room, and OpenSSH lengthens it by a digest and a random word.
 const LONGEST: usize = 40;
@@ -74,9 +75,11 @@ fn forget(under: &Utf8Path) {
         if !ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             continue;
         }
-        // Opening needs its owner's rights, so that another user's stays.
+        // Opening needs its owner's rights, so that another user's stays. What another user has laid there as a trap is
+        // neither followed nor waited for.
         let lock = std::fs::OpenOptions::new()
             .write(true)
+            .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
             .open(entry.path().join(LOCK));
         if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
             let _ = fs::remove_dir_all(entry.path());

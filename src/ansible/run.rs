@@ -118,12 +118,9 @@ pub(crate) fn run(play: &Play<'_>, mut each: impl FnMut(&Line)) -> anyhow::Resul
 fn environment(play: &Play<'_>, pipe: &Utf8Path) -> BTreeMap<String, String> {
     let mut environment = play.ssh.environment().clone();
     environment.extend(play.secrets.clone());
-    let options: Vec<String> = play
-        .ssh
-        .options()
-        .into_iter()
-        .map(|option| format!("-o {option}"))
-        .collect();
+    let mut options = vec!["-F none".to_owned()];
+    let own = play.ssh.options().into_iter();
+    options.extend(own.map(|option| format!("-o {option}")));
     let forks = play.servers.len().clamp(1, MOST_FORKS).to_string();
     let home = play.home.as_str();
     let temporary = play.home.join("tmp");

@@ -86,16 +86,17 @@ impl Ssh {
         self.place.path("s").join("%C")
     }
 
-    /// Runs a script of ours on the server; a connection that is made stays for Ansible.
+    /// Runs a script of ours on the server, by a connection of its own: one that is shared goes on in a process of its
+    /// own, which would outlive the script, its deadline and an interrupt.
     pub(crate) fn command(&self, target: &Target, script: &str) -> Invocation {
-        let mut arguments = vec!["-T".to_owned()];
+        // What is said first counts. Without a file: what the user has set for themselves is not for servers.
+        let mut arguments: Vec<String> = ["-F", "none", "-T", "-o", "ControlMaster=no"]
+            .map(str::to_owned)
+            .into();
         for option in self.options() {
             arguments.extend(["-o".to_owned(), option]);
         }
-        arguments.extend([
-            "-o".to_owned(),
-            format!("ControlPath={}", self.control_path()),
-        ]);
+        arguments.extend(["-o".to_owned(), "ControlPath=none".to_owned()]);
         arguments.extend(["-p".to_owned(), target.port.to_string()]);
         arguments.extend(["-l".to_owned(), target.user.clone()]);
         arguments.extend([

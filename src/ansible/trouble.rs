@@ -27,6 +27,8 @@ pub(crate) enum Trouble {
         pinned: bool,
     },
     KeyRejected,
+    /// It lets us in, and does nothing.
+    Silent,
     /// What OpenSSH said, when it is none of these.
     Other(String),
     /// It lies with us.
@@ -50,6 +52,7 @@ impl Trouble {
                 pinned,
             } => host_key(expected, found.as_deref(), *pinned),
             Self::KeyRejected => "it does not accept the SSH key".to_owned(),
+            Self::Silent => "SSH connects, and the server does not answer in time".to_owned(),
             Self::Other(said) | Self::Inability(said) => said.clone(),
             Self::Cancelled => "cancelled".to_owned(),
         }
@@ -76,6 +79,7 @@ impl Trouble {
                 "the public half of the key must be among the describer's `admin: {{ ssh_keys }}` and in `~{}/.ssh/authorized_keys` on the machine",
                 target.user
             ),
+            Self::Silent => "look at the machine's console: its disk or its memory may be full, or its boot hangs".to_owned(),
             Self::Other(_) | Self::Inability(_) => format!("try it by hand: `ssh {}@{}`", target.user, target.address),
             Self::Cancelled => "start again: nothing was lost".to_owned(),
         }

@@ -16,12 +16,16 @@ const AGAIN: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(50);
 /// How long the user of a new machine may be missing once SSH answers: it is made late in the first boot.
 const USER: Duration = Duration::from_secs(90);
+/// What a server may take to answer once it has let us in, beyond what is left of the wait.
+const ANSWER: Duration = Duration::from_secs(5);
 /// After this long a wait is told of.
 const TELL: Duration = Duration::from_secs(5);
 
 /// What stands around what the server holds, for a login may print more.
 const OPEN: &str = "<lostops<";
 const CLOSE: &str = ">lostops>";
+/// What it says when its disk does not give an answer in time.
+const LATE: &str = "late";
 
 /// How long to wait.
 #[derive(Debug, Clone, Copy)]
@@ -185,15 +189,20 @@ impl<'a> Wait<'a> {
             }
         };
         self.trust(&keys)?;
-        let script = script(is_new(&self.one.trust));
+        let left = self.limit.saturating_sub(self.begun.elapsed());
+        let script = script(is_new(&self.one.trust), left);
         let ended = self
             .ssh
             .command(target, &script)
-            .output()
-            .map_err(|error| Trouble::Inability(format!("{error:#}")))?;
+            .output_within(left + 2 * ANSWER)
+            .map_err(|error| Trouble::Inability(format!("{error:#}")))?
+            .ok_or(Trouble::Silent)?;
         let said = String::from_utf8_lossy(&ended.stdout);
         if let Some(held) = between(&said) {
             let held = held.trim();
+            if held == LATE {
+                return Err(Trouble::Silent);
+            }
             return Ok(Ready {
                 held: (!held.is_empty()).then(|| held.to_owned()),
                 accepted,
@@ -242,14 +251,18 @@ fn is_new(trust: &Trust) -> bool {
 }
 
 /// Reads what the server holds. One that is new may still be making itself: packages and users come last.
-fn script(new: bool) -> String {
+fn script(new: bool, left: Duration) -> String {
     let boot = if new {
-        "if command -v cloud-init >/dev/null 2>&1; then timeout 600 cloud-init status --wait >/dev/null 2>&1; fi; "
+        let left = left.as_secs().max(1);
+        format!(
+            "if command -v cloud-init >/dev/null 2>&1; then timeout {left} cloud-init status --wait >/dev/null 2>&1; fi; "
+        )
     } else {
-        ""
+        String::new()
     };
+    let answer = ANSWER.as_secs();
     format!(
-        "{boot}printf '{OPEN}'; cat /etc/lostops/fingerprint 2>/dev/null; printf '{CLOSE}'; exit 0"
+        "{boot}printf '{OPEN}'; timeout {answer} cat /etc/lostops/fingerprint 2>/dev/null; test $? = 124 && printf '{LATE}'; printf '{CLOSE}'; exit 0"
     )
 }
 

@@ -74,6 +74,7 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
     let key = if both {
         Some(configure::key_source(
             context,
+            &fleet,
             want(ask, false),
             &workspace,
         )?)

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 
 pub(crate) use companion::Companion;
 pub(crate) use fifo::Fifo;
@@ -105,6 +107,33 @@ impl Invocation {
             .with_context(|| format!("could not wait for {self}"))
     }
 
+    /// As `output`, and no longer than this: then it is ended with all it has started, and there is `None`.
+    pub(crate) fn output_within(&self, limit: Duration) -> anyhow::Result<Option<Finished>> {
+        refuse_when_cancelled()?;
+        let expression = self.expression().stdout_capture();
+        let (handle, running) = signal::Running::start(|| expression.start(), duct::Handle::pids)
+            .with_context(|| format!("could not start {self}"))?;
+        std::thread::scope(|scope| {
+            let (ended, hear) = std::sync::mpsc::channel::<()>();
+            let running = &running;
+            let watch = scope.spawn(move || {
+                let over = hear.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+                if over {
+                    running.kill();
+                }
+                over
+            });
+            let finish = handle.wait().map(finished);
+            drop(ended);
+            let over = watch
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let finish = finish.with_context(|| format!("could not wait for {self}"))?;
+            // It may have ended by itself in the last moment.
+            Ok((!over || finish.success()).then_some(finish))
+        })
+    }
+
     /// Runs to the end even after an interrupt, which it does not get: for what puts things back in order.
     pub(crate) fn finally(&self) -> anyhow::Result<Finished> {
         let ended = self.expression().stdout_capture().run();
@@ -189,5 +218,26 @@ impl fmt::Display for Invocation {
             write!(f, " {argument}")?;
         }
         f.write_str("`")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_that_takes_too_long_is_ended_with_all_it_has_started() {
+        let shell = |script: &str| {
+            Invocation::new("/bin/sh")
+                .arguments(["-c", script])
+                .environment(BTreeMap::from([(
+                    "PATH".to_owned(),
+                    "/usr/bin:/bin".to_owned(),
+                )]))
+        };
+        let slow = shell("sleep 600 & echo begun; wait").output_within(Duration::from_millis(100));
+        assert!(slow.unwrap().is_none());
+        let quick = shell("echo done").output_within(Duration::from_mins(10));
+        assert_eq!(quick.unwrap().unwrap().stdout, b"done\n");
     }
 }

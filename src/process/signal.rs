@@ -126,6 +126,12 @@ impl Running {
         }
         Ok((child, Self(group)))
     }
+
+    /// Ends the child and whatever it has started, at once.
+    pub(super) fn kill(&self) {
+        // It may have ended by itself meanwhile.
+        let _ = killpg(self.0, Signal::SIGKILL);
+    }
 }
 
 impl Drop for Running {

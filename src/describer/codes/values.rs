@@ -54,7 +54,8 @@ pub(crate) static LO110: Meta = Meta {
     why: "Describers are in git: whoever reads the repository, now or from its history, has the secret. The value is \
 shown as asterisks in every report of lostops.",
     fix: "Replace the secret, because it is known now. Put the new one into an environment variable and write \
-`secret:NAME`. Names are capital letters, digits and `_`.",
+`secret:NAME`. Names are capital letters, digits and `_`; variables of lostops, the workflow or the system are no secrets \
+of servers: `GITHUB_…`, `LOSTOPS_…`, `ARM_…`, `PATH` and their like.",
     example: "```yaml\npassword: hunter2                         # wrong\npassword: secret:MYSQL_LARAVEL_PASSWORD   # right\n```",
 };
 

@@ -114,6 +114,24 @@ fn a_secrets_name_is_that_of_a_variable() {
 }
 
 #[test]
+fn a_secret_is_no_variable_of_lostops_the_workflow_or_the_system() {
+    for name in ["GITHUB_TOKEN", "LOSTOPS_SSH_KEY", "LD_PRELOAD", "PATH"] {
+        let copy = Copy::new();
+        copy.change(
+            "database.yaml",
+            "secret:MYSQL_LARAVEL_PASSWORD",
+            &format!("secret:{name}"),
+        );
+        assert_eq!(
+            codes(&copy),
+            [format!(
+                "LO110 error database.yaml [secret:{name}] `secret:{name}` names a variable that is not for servers"
+            )]
+        );
+    }
+}
+
+#[test]
 fn ssh_keys_are_there_whole_and_public() {
     let text = fs_err::read_to_string(own().join("database.yaml")).unwrap();
     let key = text

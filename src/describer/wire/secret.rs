@@ -13,25 +13,59 @@ use std::borrow::Cow;
 #[derive(Debug, Clone)]
 pub(in crate::describer) struct SecretName(pub(in crate::describer) String);
 
-const PATTERN: &str = "^secret:[A-Z_][A-Z0-9_]{0,126}$";
+const PATTERN: &str = "^secret:(?!RESERVED)[A-Z_][A-Z0-9_]{0,126}$";
 
-/// `NAME` of `secret:NAME`; `None` when the text is none, an error when the name is ill-formed.
-fn secret_name(text: &str) -> Option<Result<&str, ()>> {
+/// How the names begin that are lostops' own, the workflow's or the system's. Their values go to no server, and Ansible,
+/// which is given every secret, must not be led by one.
+const RESERVED: &[&str] = &[
+    "ACTIONS_", "ANSIBLE_", "ARM_", "DOCKER_", "GITHUB_", "HOME", "INPUT_", "LC_", "LD_",
+    "LOSTOPS_", "PATH", "PIP_", "PYTHON", "RUNNER_", "SSH_", "TF_", "TMPDIR",
+];
+
+fn pattern() -> String {
+    PATTERN.replace("RESERVED", &RESERVED.join("|"))
+}
+
+/// Why a name is none.
+enum Wrong {
+    IllFormed,
+    Reserved,
+}
+
+/// `NAME` of `secret:NAME`; `None` when the text is none, an error when no secret can have that name.
+fn secret_name(text: &str) -> Option<Result<&str, Wrong>> {
     let name = text.strip_prefix("secret:")?;
+    if RESERVED.iter().any(|start| name.starts_with(start)) {
+        return Some(Err(Wrong::Reserved));
+    }
     let fits = (1..=127).contains(&name.len())
         && !name.starts_with(|c: char| c.is_ascii_digit())
         && name
             .bytes()
             .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    Some(if fits { Ok(name) } else { Err(()) })
+    Some(if fits {
+        Ok(name)
+    } else {
+        Err(Wrong::IllFormed)
+    })
 }
 
-fn ill_formed(node: &Node, text: &str, reader: &mut Reader<'_>) {
+fn refuse(node: &Node, text: &str, wrong: &Wrong, reader: &mut Reader<'_>) {
+    let (what, label) = match wrong {
+        Wrong::IllFormed => (
+            "names no environment variable",
+            "not a name of capital letters, digits and `_`",
+        ),
+        Wrong::Reserved => (
+            "names a variable that is not for servers",
+            "it belongs to lostops, the workflow or the system",
+        ),
+    };
     reader.report(
         &LO110,
         node.range,
-        format!("`{}` names no environment variable", short(text)),
-        "not a name of capital letters, digits and `_`",
+        format!("`{}` {what}", short(text)),
+        label,
         "write `secret:NAME`, such as `secret:MYSQL_PASSWORD`",
     );
 }
@@ -41,7 +75,7 @@ impl Wire for SecretName {
         match &node.kind {
             Kind::Text(text) => match secret_name(text) {
                 Some(Ok(name)) => return Some(Self(name.to_owned())),
-                Some(Err(())) => ill_formed(node, text, reader),
+                Some(Err(wrong)) => refuse(node, text, &wrong, reader),
                 None => secrets::in_clear(node, reader.key(), reader),
             },
             Kind::Bool(_) | Kind::Integer(_) | Kind::Float => {
@@ -61,7 +95,7 @@ impl JsonSchema for SecretName {
         json_schema!({
             "type": "string",
             "description": "`secret:NAME`: the name of the environment variable that holds the secret.",
-            "pattern": PATTERN,
+            "pattern": pattern(),
         })
     }
 }
@@ -71,8 +105,8 @@ impl Wire for Setting {
         match &node.kind {
             Kind::Text(text) => match secret_name(text) {
                 Some(Ok(name)) => Some(Self::Secret(name.to_owned())),
-                Some(Err(())) => {
-                    ill_formed(node, text, reader);
+                Some(Err(wrong)) => {
+                    refuse(node, text, &wrong, reader);
                     None
                 }
                 None => Some(Self::Plain(text.clone())),
@@ -98,7 +132,7 @@ impl JsonSchema for Setting {
             "description": "A value, or `secret:NAME` for the environment variable that holds it.",
             "anyOf": [
                 { "type": ["number", "boolean"] },
-                { "type": "string", "pattern": format!("{PATTERN}|^(?!secret:)") },
+                { "type": "string", "pattern": format!("{}|^(?!secret:)", pattern()) },
             ],
         })
     }

@@ -11,6 +11,7 @@ use super::ask::{Ask, Preview};
 use super::prepare::{Ready, prepare};
 use super::{describe, failure};
 use crate::ansible::inventory::Entry;
+use crate::ansible::outcome::End;
 use crate::cli::{Cloud, Configure as Arguments};
 use crate::context::Context;
 use crate::fleet::Fleet;
@@ -88,7 +89,7 @@ fn configured(
         arguments.cloud.word(),
     );
     // Before the state is asked for: without a key all of it would be in vain.
-    let key = key::source(context, want, &workspace)?;
+    let key = key::source(context, &fleet, want, &workspace)?;
     if let Some(engine) = engine_that_is_silent(context, want.cloud) {
         return Err(no_hosts(engine));
     }
@@ -103,17 +104,15 @@ fn configured(
         report,
         &mut progress,
     )?;
-    let outcome = report.configured.as_ref();
-    if outcome.is_some_and(|outcome| {
-        outcome
-            .servers
-            .iter()
-            .all(|server| server.end == crate::ansible::outcome::End::Skipped)
-    }) {
+    let servers = report.configured.iter().flat_map(|all| &all.servers);
+    let ends: Vec<End> = servers.map(|server| server.end).collect();
+    if ends.iter().all(|end| *end == End::Skipped) {
+        let state = if ends.is_empty() { "absent" } else { "stopped" };
         return Err(Failure {
             reason: Reason::NoHosts,
-            message: "no server is there to be initialised: those that were asked for are stopped"
-                .to_owned(),
+            message: format!(
+                "no server is there to be initialised: by their describers those that were asked for are {state}"
+            ),
             help: "let their describers say `state: running` and apply".to_owned(),
         });
     }
@@ -143,7 +142,7 @@ pub(super) fn preview(
     };
     let workspace = &ready.workspace;
     let mut asked = || {
-        let key = key::source(context, want, workspace)?;
+        let key = key::source(context, fleet, want, workspace)?;
         let contacts = contacts(
             context,
             fleet,

@@ -26,7 +26,7 @@ use crate::report::progress::Progress;
 use crate::report::{Failure, Report};
 use crate::terraform::workspace::Workspace;
 use anyhow::Context as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A new machine boots first; one that has answered before does so soon or not at all.
@@ -111,7 +111,7 @@ pub(in crate::pipeline) fn stage(
         let name = &one.target.name;
         match answers.get(name) {
             Some(Ok(ready)) => {
-                met(one, ready, want.cloud, &mut book, report).map_err(failed)?;
+                met(one, ready, want.cloud, &mut book, report);
                 let why = ones[name].fingerprint.why(ready.held.as_deref(), want.all);
                 if why == Why::NothingChanged {
                     let end = ServerOutcome::new(name, End::Unchanged, why.words());
@@ -140,7 +140,7 @@ pub(in crate::pipeline) fn stage(
             None => {}
         }
     }
-    let said = play(
+    let played = play(
         context,
         fleet,
         want,
@@ -150,9 +150,21 @@ pub(in crate::pipeline) fn stage(
         &due,
         &mut outcome,
         progress,
-    )?;
+    );
+    let failure = match played {
+        Ok(said) => judge::failure(&outcome, &unreached, said.as_deref()),
+        Err(failure) => {
+            // What is known of the others is told all the same.
+            let begun: BTreeSet<String> =
+                outcome.servers.iter().map(|one| one.name.clone()).collect();
+            let left = due.keys().filter(|name| !begun.contains(*name));
+            let left =
+                left.map(|name| ServerOutcome::new(name, End::Failed, "Ansible did not begin"));
+            outcome.servers.extend(left);
+            Some(failure)
+        }
+    };
     outcome.servers.sort_by(|a, b| a.name.cmp(&b.name));
-    let failure = judge::failure(&outcome, &unreached, said.as_deref());
     let directory = fleet.directory();
     let mut facts = Facts::new(Some(fleet), None, &[], &directory, context.today);
     facts.configured = Some(&outcome);
@@ -162,7 +174,7 @@ pub(in crate::pipeline) fn stage(
 }
 
 /// The servers that are meant, but those that are to be gone.
-fn asked<'a>(fleet: &'a Fleet, want: Want<'_>) -> impl Iterator<Item = &'a Server> {
+pub(super) fn asked<'a>(fleet: &'a Fleet, want: Want<'_>) -> impl Iterator<Item = &'a Server> {
     fleet
         .servers
         .iter()
@@ -228,17 +240,16 @@ fn connections(
 }
 
 /// A server has answered: what was accepted is kept, and told with the line that pins it.
-fn met(
-    one: &Expected,
-    ready: &Ready,
-    cloud: Cloud,
-    book: &mut Book,
-    report: &mut Report,
-) -> anyhow::Result<()> {
+fn met(one: &Expected, ready: &Ready, cloud: Cloud, book: &mut Book, report: &mut Report) {
     let (name, Some(key)) = (&one.target.name, &ready.accepted) else {
-        return Ok(());
+        return;
     };
-    book.accept(&one.target, key)?;
+    if let Err(error) = book.accept(&one.target, key) {
+        // The next run meets the server anew, and says so.
+        report.notes.push(format!(
+            "`{name}`: its host key could not be kept: {error:#}"
+        ));
+    }
     let how = match one.trust {
         Trust::Replaced { .. } => {
             "the machine is another than before, so its new host key was accepted"
@@ -250,10 +261,9 @@ fn met(
         if matches!(one.trust, Trust::Replaced { .. }) {
             report.notes.push(format!("`{name}`: {how}"));
         }
-        return Ok(());
+        return;
     }
     report.notes.push(format!(
         "`{name}`: {how}; pin it in its describer, under `vm:`: `host_keys: [\"{key}\"]`"
     ));
-    Ok(())
 }

@@ -51,6 +51,47 @@ fn a_key_that_cannot_be_used_is_told_apart_from_one_that_is_missing() {
 }
 
 #[test]
+fn a_key_that_the_describers_would_shut_out_is_refused_before_anything_is_touched() {
+    for operation in ["configure", "apply"] {
+        let servers = Servers::new();
+        let database = servers.read("describers/database.yaml");
+        let other = database.replace(
+            "- ssh-ed25519 ",
+            "- ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEpMKcjUJPMU+oHW4OoZrDcPglDONlEMvqR3F26Ts0BF # ",
+        );
+        servers.write("describers/database.yaml", &other);
+        let run = servers.run(&[operation, "--ssh-key", "key"]);
+        assert_eq!(run.code, 1, "{}", run.stdout);
+        let public = servers.read("key.pub");
+        let public = public.trim().trim_end_matches(" test");
+        for words in [
+            "the key `key` is not among the `ssh_keys` of `database`",
+            public,
+        ] {
+            assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+        }
+        assert_eq!(servers.read("terraform.log"), "", "{operation}");
+    }
+}
+
+#[test]
+fn a_key_that_is_cut_short_is_told_before_anything_is_touched() {
+    let servers = Servers::new();
+    let key = servers.read("key");
+    let mut lines: Vec<&str> = key.lines().collect();
+    lines.remove(2);
+    servers.write("key", &format!("{}\n", lines.join("\n")));
+    let run = servers.run(&["configure", "--ssh-key", "key"]);
+    assert_eq!(run.code, 1, "{}", run.stdout);
+    assert!(
+        run.stdout.contains("the key `key` cannot be used"),
+        "{}",
+        run.stdout
+    );
+    assert_eq!(servers.read("terraform.log"), "");
+}
+
+#[test]
 fn a_key_that_openssh_would_pass_over_is_told_apart_from_one_that_a_server_refuses() {
     use std::os::unix::fs::PermissionsExt as _;
     let servers = Servers::new();

@@ -74,12 +74,28 @@ impl Servers {
             )
             .write("play.sh", "exit 0");
         make_key(&servers.project.path("key"), "");
+        servers.let_in(&servers.read("key.pub"));
         servers
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) -> &Self {
         self.project.write(name, text);
         self
+    }
+
+    /// Every describer names this key, as its owner would have it.
+    fn let_in(&self, public: &str) {
+        for server in ["backend", "database", "monitoring"] {
+            let file = format!("describers/{server}.yaml");
+            let text = self.read(&file);
+            let line = text
+                .lines()
+                .find(|line| line.contains("- ssh-ed25519 "))
+                .expect("a key");
+            let indent = line.len() - line.trim_start().len();
+            let new = format!("{:indent$}- {}", "", public.trim());
+            self.write(&file, &text.replace(line, &new));
+        }
     }
 
     pub(crate) fn read(&self, name: &str) -> String {

@@ -130,6 +130,12 @@ fn where_no_server_is_left_it_is_an_error() {
     );
     let answer = servers.configure(1, &["--servers", "database"]);
     assert_eq!(answer["failure"]["reason"], "no-hosts");
+    assert!(
+        answer["failure"]["message"]
+            .as_str()
+            .is_some_and(|message| message.ends_with("are stopped")),
+        "{answer:#}"
+    );
 }
 
 #[test]
@@ -143,4 +149,29 @@ fn a_violation_keeps_every_server_untouched() {
     let answer = servers.configure(3, &[]);
     assert_eq!(answer["result"], "violations");
     assert_eq!(servers.read("ssh.log"), "");
+}
+
+#[test]
+fn an_ansible_that_cannot_begin_takes_nothing_away_from_what_is_known() {
+    let servers = initialised();
+    // What the play would be written into.
+    let content = ".lostops/production/azure/ansible";
+    std::fs::remove_dir_all(servers.project.path(content)).expect("the content");
+    servers.write(content, "in the way");
+    servers.write("held-10.10.0.5", "");
+    servers.write("trouble-10.10.0.6", "Permission denied (publickey).");
+    let answer = servers.configure(1, &[]);
+    assert_eq!(end(&answer, "backend")["end"], "unchanged", "{answer:#}");
+    assert_eq!(
+        end(&answer, "database")["why"],
+        "Ansible did not begin",
+        "{answer:#}"
+    );
+    assert_eq!(end(&answer, "monitoring")["end"], "unreachable");
+    assert!(
+        answer["failure"]["message"]
+            .as_str()
+            .is_some_and(|message| message.contains("production/azure/ansible")),
+        "{answer:#}"
+    );
 }

@@ -53,9 +53,19 @@ fn each_way_of_not_being_reached_has_its_own_words() {
         1,
         &[&configure[..], &["--servers", "backend", "--ssh-key", key]].concat(),
     );
-    assert!(message(&answer, "backend").contains("key"), "{answer:#}");
     assert!(
-        message(&answer, "backend").contains("rejected"),
+        message(&answer, "backend").contains("does not accept the SSH key"),
+        "{answer:#}"
+    );
+
+    // One whose disk hangs lets us in and says no more.
+    hosts.on(
+        "backend",
+        "rm -f /etc/lostops/fingerprint; mkdir -p /etc/lostops; mkfifo -m 644 /etc/lostops/fingerprint",
+    );
+    let answer = hosts.json(1, &[&configure[..], &["--servers", "backend"]].concat());
+    assert!(
+        message(&answer, "backend").contains("does not answer in time"),
         "{answer:#}"
     );
 }
@@ -161,7 +171,7 @@ fn a_cancelled_run_says_so_leaves_nothing_running_and_the_next_one_finishes() {
         &crate::harness::root().join("examples/managed"),
     ));
     hosts.terraform();
-    let (child, lines) = started(&hosts, "1/");
+    let (child, lines) = started(&hosts, " 2/");
     let pid = child.id().to_string();
     finish(std::process::Command::new("kill").args(["-INT", &pid]));
     let (code, answer) = answer(child, lines);
