@@ -76,7 +76,9 @@ impl Hosts {
             })?;
         }
         let host = nix::unistd::gethostname().unwrap_or_default();
-        let place = format!("{}:{room}", host.to_string_lossy());
+        // With the file's name: clouds may lie beside each other.
+        let file = cloud.file_name().unwrap_or_default();
+        let place = format!("{}:{room}/{file}", host.to_string_lossy());
         Ok(Self {
             engine,
             simulation: Simulation { word, place },

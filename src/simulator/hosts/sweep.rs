@@ -88,9 +88,12 @@ impl Hosts {
                 ..ListContainersOptions::default()
             }));
         let volumes = self.engine.docker.list_volumes(Some(ListVolumesOptions {
+            filters: Some([("label".to_owned(), vec![filter.clone()])].into()),
+        }));
+        let networks = self.engine.docker.list_networks(Some(ListNetworksOptions {
             filters: Some([("label".to_owned(), vec![filter])].into()),
         }));
-        let (containers, volumes) = (containers.await?, volumes.await?);
+        let (containers, volumes, networks) = (containers.await?, volumes.await?, networks.await?);
         let words = containers
             .iter()
             .filter_map(|found| found.label(CLOUD))
@@ -100,7 +103,8 @@ impl Hosts {
                     .iter()
                     .flatten()
                     .filter_map(|found| found.label(CLOUD)),
-            );
+            )
+            .chain(networks.iter().filter_map(|found| found.label(CLOUD)));
         Ok(words
             .filter(|word| *word != self.simulation.word)
             .map(str::to_owned)
