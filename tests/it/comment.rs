@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_COMMENTS=1 cargo test comment` writes them anew; `scripts/picture` shows one as GitHub would.
 
+use crate::configure::Servers;
 use crate::harness::{Project, Run, finish, root};
 use crate::image::event::Event;
 use std::fs;
@@ -189,6 +190,77 @@ fn a_partial_apply_says_what_is_done_what_failed_and_what_was_not_begun() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     is_as_kept("partial", &run.stdout);
     is_as_kept("partial.summary", &summary(&out_of_quota(), "apply"));
+}
+
+/// What Ansible tells of three servers: the tasks of two roles, the second of which fails on the last where it is to.
+fn told(check: bool, fails: bool) -> Vec<String> {
+    let servers = ["backend", "database", "monitoring"];
+    let mut events =
+        vec![r#"{"ev":"play","hosts":["backend","database","monitoring"],"tasks":3}"#.to_owned()];
+    let tasks = [
+        ("base", "Set up access, time and security updates", 31),
+        ("firewall", "Put the firewall in force", 2),
+    ];
+    for (id, (role, name, line)) in tasks.into_iter().enumerate() {
+        events.push(format!(
+            r#"{{"ev":"task","id":"{id}","name":"{name}","role":"{role}","path":"/tmp/x/ansible/roles/{role}/tasks/main.yml:{line}"}}"#
+        ));
+        for server in servers {
+            events.push(format!(
+                r#"{{"ev":"begin","host":"{server}","task":"{id}"}}"#
+            ));
+            events.push(match (role, server) {
+                ("firewall", "monitoring") if fails => format!(
+                    r#"{{"ev":"failed","host":"{server}","task":"{id}","secs":0.2,"res":{{"msg":"the command that puts it in force failed","rc":1,"stderr":"/etc/nftables.d/lostops.nft:7:3-9: Error: syntax error, unexpected string"}},"ignored":false}}"#
+                ),
+                ("firewall", "database") => format!(
+                    r#"{{"ev":"ok","host":"{server}","task":"{id}","secs":0.8,"changed":true,"res":{{"diff":{{"before":"table inet lostops {{\n  tcp dport 22 accept\n}}\n","after":"table inet lostops {{\n  tcp dport 22 accept\n  tcp dport 3306 accept\n}}\n","before_header":"/etc/nftables.d/lostops.nft","after_header":"/etc/nftables.d/lostops.nft"}}}}}}"#
+                ),
+                _ => format!(
+                    r#"{{"ev":"ok","host":"{server}","task":"{id}","secs":0.8,"changed":{},"res":{{}}}}"#,
+                    !check && server != "backend"
+                ),
+            });
+        }
+    }
+    let failures = u8::from(fails);
+    events.push(format!(
+        r#"{{"ev":"stats","hosts":{{"backend":{{"ok":2}},"database":{{"ok":2,"changed":1}},"monitoring":{{"ok":1,"failures":{failures}}}}}}}"#
+    ));
+    events
+}
+
+fn configured(arguments: &[&str], fails: bool, code: i32) -> String {
+    let servers = Servers::new();
+    let events = told(arguments.contains(&"--check"), fails);
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    servers.plays(&events, if fails { "exit 2" } else { "exit 0" });
+    let usual = [
+        "configure",
+        "--ssh-key",
+        "key",
+        "--timeout",
+        "1s",
+        "--format",
+        "markdown",
+    ];
+    let mut command = servers.command(&[&usual[..], arguments].concat());
+    for name in SECRETS {
+        command.env(name, "a secret of the tests");
+    }
+    let run = finish(&mut command);
+    assert_eq!(run.code, code, "{}\n{}", run.stdout, run.stderr);
+    run.stdout
+}
+
+#[test]
+fn what_ansible_would_change_is_shown_as_a_difference() {
+    is_as_kept("preview", &configured(&["--check"], false, 0));
+}
+
+#[test]
+fn a_server_that_could_not_be_initialised_is_named_with_its_task() {
+    is_as_kept("unconfigured", &configured(&[], true, 1));
 }
 
 #[test]

@@ -134,7 +134,11 @@ fn failed(report: &Report) -> String {
         Reason::Cancelled => format!("⚠️ {} cancelled{}", title(report), place(report)),
         _ if report.configured.is_some() => {
             let words = report.configured.as_ref().map(Configured::words);
-            format!("❌ Not initialised{}: {}", of(report), words.unwrap_or(why))
+            format!(
+                "❌ Not initialised{}: {}",
+                place(report),
+                words.unwrap_or(why)
+            )
         }
         _ if report.command == "apply" => format!("❌ Not applied{}: {why}", to(report)),
         _ => format!("❌ {} failed{}: {why}", title(report), place(report)),
