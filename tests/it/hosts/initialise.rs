@@ -76,6 +76,24 @@ fn three_servers_are_initialised_once_and_then_only_where_something_changed() {
     assert_eq!(through, ["10.10.0.5/3306"]);
     hosts.simulator(&["close", "database", "hole"]);
 
+    // Nor does what Docker publishes get past it: two ports, one of which the describer lets monitoring reach.
+    hosts.simulator(&[
+        "open",
+        "database",
+        "*",
+        "--from",
+        "10.10.0.0/24",
+        "--rule",
+        "hole",
+    ]);
+    hosts.publish("database", &[8081, 8082]);
+    let published = ["10.10.0.5/8081", "10.10.0.5/8082"].map(str::to_owned);
+    assert_eq!(hosts.reached("database", &published), published);
+    assert_eq!(hosts.reached("monitoring", &published), published[..1]);
+    assert_eq!(hosts.reached("backend", &published), Vec::<String>::new());
+    hosts.on("database", "docker rm --force $(docker ps --quiet)");
+    hosts.simulator(&["close", "database", "hole"]);
+
     let again = hosts.json(0, &["configure"]);
     assert_eq!(ends(&again, &SERVERS), ["unchanged"; 3], "{again:#}");
     let all = hosts.json(0, &["configure", "--all"]);
