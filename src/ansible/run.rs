@@ -137,6 +137,8 @@ fn environment(play: &Play<'_>, pipe: &Utf8Path) -> BTreeMap<String, String> {
         ("ANSIBLE_INVENTORY_ENABLED", "ansible.builtin.yaml"),
         ("ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED", "1"),
         ("ANSIBLE_FORKS", forks.as_str()),
+        // No server waits for another one's task to end: one that hangs keeps nobody.
+        ("ANSIBLE_STRATEGY", "ansible.builtin.host_pinned"),
         ("ANSIBLE_PIPELINING", "1"),
         ("ANSIBLE_HOST_KEY_CHECKING", "1"),
         ("ANSIBLE_SSH_CONTROL_PATH", control_path.as_str()),

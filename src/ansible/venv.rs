@@ -27,16 +27,15 @@ pub(super) fn ready(
     home: &Utf8Path,
     told: &mut dyn FnMut(&str),
 ) -> Result<Utf8PathBuf, Missing> {
-    let (python, version) = python(environment).ok_or(Missing::NoPython)?;
-    let name = digest::short([REQUIREMENTS.as_bytes(), version.as_bytes()]);
-    let folder = home.join(name);
-    if is_whole(&folder) {
+    let folder = home.join(digest::short([REQUIREMENTS.as_bytes()]));
+    if works(environment, &folder) {
         return Ok(folder);
     }
+    let (python, version) = python(environment).ok_or(Missing::NoPython)?;
     fs::create_dir_all(home).map_err(anyhow::Error::from)?;
     let _lock = lock(home, told)?;
     // Whoever held the lock may have made it.
-    if !is_whole(&folder) {
+    if !works(environment, &folder) {
         told(&format!(
             "installing Ansible for Python {version} into {folder}"
         ));
@@ -45,9 +44,16 @@ pub(super) fn ready(
     Ok(folder)
 }
 
-/// A folder of this name is whole: it got its name last.
-fn is_whole(folder: &Utf8Path) -> bool {
-    folder.join("bin/python").exists()
+/// A folder of this name is whole, for it got its name last; but the Python that it was made of may be gone since, or
+/// another one.
+fn works(environment: &BTreeMap<String, String>, folder: &Utf8Path) -> bool {
+    let python = folder.join("bin/python");
+    python.exists()
+        && Invocation::new(&python)
+            .arguments(["-c", "import ansible"])
+            .environment(environment.clone())
+            .output()
+            .is_ok_and(|asked| asked.success())
 }
 
 /// The first that starts and is new enough: a name on PATH may be a stub that only says what is not installed.
@@ -81,12 +87,7 @@ fn make(
     folder: &Utf8Path,
 ) -> Result<(), Missing> {
     let aside = folder.with_extension("making");
-    match fs::remove_dir_all(&aside) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Missing::Other(error.into()));
-        }
-        _ => {}
-    }
+    remove(&aside)?;
     let made = Invocation::new(python)
         .arguments(["-m", "venv", aside.as_str()])
         .environment(environment.clone())
@@ -111,8 +112,17 @@ fn make(
     if !installed.success() {
         return Err(Missing::NoInstall(said(&installed)));
     }
+    // One that no longer works.
+    remove(folder)?;
     fs::rename(&aside, folder).map_err(anyhow::Error::from)?;
     Ok(())
+}
+
+fn remove(folder: &Utf8Path) -> anyhow::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// What a tool complains of: its errors where it marks them, else its last words.
