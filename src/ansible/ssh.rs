@@ -86,17 +86,17 @@ impl Ssh {
         self.place.path("s").join("%C")
     }
 
-    /// Runs a script of ours on the server, by a connection of its own: one that is shared goes on in a process of its
-    /// own, which would outlive the script, its deadline and an interrupt.
+    /// Runs a script of ours on the server; the connection stays for Ansible, and goes on in a process of its own.
     pub(crate) fn command(&self, target: &Target, script: &str) -> Invocation {
-        // What is said first counts. Without a file: what the user has set for themselves is not for servers.
-        let mut arguments: Vec<String> = ["-F", "none", "-T", "-o", "ControlMaster=no"]
-            .map(str::to_owned)
-            .into();
+        // Without a file: what users have set for themselves is not for servers.
+        let mut arguments: Vec<String> = ["-F", "none", "-T"].map(str::to_owned).into();
         for option in self.options() {
             arguments.extend(["-o".to_owned(), option]);
         }
-        arguments.extend(["-o".to_owned(), "ControlPath=none".to_owned()]);
+        arguments.extend([
+            "-o".to_owned(),
+            format!("ControlPath={}", self.control_path()),
+        ]);
         arguments.extend(["-p".to_owned(), target.port.to_string()]);
         arguments.extend(["-l".to_owned(), target.user.clone()]);
         arguments.extend([

@@ -24,7 +24,7 @@ impl Companion {
     pub(crate) fn start(invocation: &Invocation) -> anyhow::Result<Self> {
         refuse_when_cancelled()?;
         let (read, write) = std::io::pipe().context("could not make a pipe")?;
-        let expression = invocation.expression_reading(Some(read));
+        let expression = invocation.plain(Some(read)).stderr_capture();
         let (handle, running) =
             signal::Running::start(|| expression.reader(), duct::ReaderHandle::pids)
                 .with_context(|| format!("could not start {invocation}"))?;

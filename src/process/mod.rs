@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
@@ -107,13 +107,21 @@ impl Invocation {
             .with_context(|| format!("could not wait for {self}"))
     }
 
-    /// As `output`, and no longer than this: then it is ended with all it has started, and there is `None`.
+    /// As `output`, and no longer than this: then it is ended, and there is `None`. Whoever it has left behind with its
+    /// output still open, as OpenSSH does with a connection that it keeps, is not waited for.
     pub(crate) fn output_within(&self, limit: Duration) -> anyhow::Result<Option<Finished>> {
         refuse_when_cancelled()?;
-        let expression = self.expression().stdout_capture();
+        let context = || format!("could not start {self}");
+        // A pipe would be read until nobody holds it.
+        let mut stdout = tempfile::tempfile().with_context(context)?;
+        let mut stderr = tempfile::tempfile().with_context(context)?;
+        let expression = self
+            .plain(None)
+            .stdout_file(stdout.try_clone().with_context(context)?)
+            .stderr_file(stderr.try_clone().with_context(context)?);
         let (handle, running) = signal::Running::start(|| expression.start(), duct::Handle::pids)
-            .with_context(|| format!("could not start {self}"))?;
-        std::thread::scope(|scope| {
+            .with_context(context)?;
+        let over = std::thread::scope(|scope| {
             let (ended, hear) = std::sync::mpsc::channel::<()>();
             let running = &running;
             let watch = scope.spawn(move || {
@@ -123,15 +131,21 @@ impl Invocation {
                 }
                 over
             });
-            let finish = handle.wait().map(finished);
+            let waited = handle.wait().map(|_| ());
             drop(ended);
             let over = watch
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            let finish = finish.with_context(|| format!("could not wait for {self}"))?;
-            // It may have ended by itself in the last moment.
-            Ok((!over || finish.success()).then_some(finish))
-        })
+            waited.map(|()| over)
+        });
+        let context = || format!("could not wait for {self}");
+        let over = over.with_context(context)?;
+        let mut finished = finished(handle.wait().with_context(context)?);
+        finished.stdout = whole(&mut stdout).with_context(context)?;
+        let said = whole(&mut stderr).with_context(context)?;
+        finished.stderr = String::from_utf8_lossy(&said).into_owned();
+        // It may have ended by itself in the last moment.
+        Ok((!over || finished.success()).then_some(finished))
     }
 
     /// Runs to the end even after an interrupt, which it does not get: for what puts things back in order.
@@ -170,15 +184,14 @@ impl Invocation {
     }
 
     fn expression(&self) -> duct::Expression {
-        self.expression_reading(None)
+        self.plain(None).stderr_capture()
     }
 
     /// `pipe` takes the place of what it would read else.
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
-    fn expression_reading(&self, pipe: Option<std::io::PipeReader>) -> duct::Expression {
+    fn plain(&self, pipe: Option<std::io::PipeReader>) -> duct::Expression {
         let mut expression = duct::cmd(self.program.as_str(), &self.arguments)
             .full_env(&self.environment)
-            .stderr_capture()
             .unchecked()
             .before_spawn(|command| {
                 // An interrupt at the terminal goes to the whole foreground group: the child must get ours, once.
@@ -195,6 +208,14 @@ impl Invocation {
         }
         expression
     }
+}
+
+/// All that was written, from the beginning.
+fn whole(file: &mut std::fs::File) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn finished(output: &std::process::Output) -> Finished {
@@ -225,19 +246,39 @@ impl fmt::Display for Invocation {
 mod tests {
     use super::*;
 
+    fn within(limit: Duration, script: &str) -> Option<Finished> {
+        let shell = Invocation::new("/bin/sh")
+            .arguments(["-c", script])
+            .environment(BTreeMap::from([(
+                "PATH".to_owned(),
+                "/usr/bin:/bin".to_owned(),
+            )]));
+        shell.output_within(limit).unwrap()
+    }
+
+    fn is_alive(pid: &str) -> bool {
+        // One that has ended and is not buried yet counts as gone.
+        fs_err::read_to_string(format!("/proc/{}/stat", pid.trim()))
+            .is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
     #[test]
-    fn a_child_that_takes_too_long_is_ended_with_all_it_has_started() {
-        let shell = |script: &str| {
-            Invocation::new("/bin/sh")
-                .arguments(["-c", script])
-                .environment(BTreeMap::from([(
-                    "PATH".to_owned(),
-                    "/usr/bin:/bin".to_owned(),
-                )]))
-        };
-        let slow = shell("sleep 600 & echo begun; wait").output_within(Duration::from_millis(100));
-        assert!(slow.unwrap().is_none());
-        let quick = shell("echo done").output_within(Duration::from_mins(10));
-        assert_eq!(quick.unwrap().unwrap().stdout, b"done\n");
+    fn a_child_that_takes_too_long_is_ended_with_what_it_has_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let pid = folder.path().join("pid").display().to_string();
+        let script = format!("sleep 600 & echo $! >{pid}; wait");
+        assert!(within(Duration::from_secs(1), &script).is_none());
+        assert!(!is_alive(&fs_err::read_to_string(pid).unwrap()));
+    }
+
+    #[test]
+    fn whoever_a_child_leaves_behind_with_its_output_is_not_waited_for() {
+        let script = "setsid sleep 600 & echo $!; echo wrong >&2; exit 3";
+        let ended = within(Duration::from_mins(5), script).unwrap();
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(3), "wrong\n"));
+        let left = String::from_utf8(ended.stdout).unwrap();
+        assert!(is_alive(&left));
+        let pid = nix::unistd::Pid::from_raw(left.trim().parse().unwrap());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
     }
 }
