@@ -1,13 +1,18 @@
 //! A named pipe through which a child tells what happens, line by line, apart from what it prints.
 
-use super::{Finished, Invocation, finished, refuse_when_cancelled, signal};
+use super::{Finished, Invocation, cancelled, finished, refuse_when_cancelled, signal};
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use nix::sys::stat::Mode;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 /// Ends the reading: the child's own lines are JSON and never this.
 const END: &str = "\u{4}";
+
+/// After an interrupt, until the next: Python loses one that comes while it forks or clears away.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// The pipe; it goes with this.
 #[derive(Debug)]
@@ -38,7 +43,8 @@ impl Drop for Fifo {
 }
 
 impl Invocation {
-    /// Runs to the end, keeps what it printed, and hands over each line that comes through the pipe as it comes.
+    /// Runs to the end, keeps what it printed, and hands over each line that comes through the pipe as it comes. An
+    /// interrupt is repeated until the child ends.
     pub(crate) fn events(
         &self,
         fifo: &Fifo,
@@ -53,11 +59,23 @@ impl Invocation {
         let mut pipe = BufReader::new(open()?);
         let mut end = open()?;
         let expression = self.expression().stdout_capture();
-        let (handle, _running) = signal::Running::start(|| expression.start(), duct::Handle::pids)
+        let (handle, running) = signal::Running::start(|| expression.start(), duct::Handle::pids)
             .with_context(|| format!("could not start {self}"))?;
+        let (tell, hear) = channel::<()>();
         std::thread::scope(|scope| {
+            let running = &running;
+            scope.spawn(move || {
+                let mut told = false;
+                while hear.recv_timeout(AGAIN) == Err(RecvTimeoutError::Timeout) {
+                    if told {
+                        running.interrupt();
+                    }
+                    told = cancelled();
+                }
+            });
             let waiter = scope.spawn(|| {
                 let ended = handle.wait().map(finished);
+                drop(tell);
                 // Behind all that the child wrote, and on a line of its own even where it was killed within one.
                 let written = end.write_all(format!("\n{END}\n").as_bytes());
                 ended.and_then(|ended| written.map(|()| ended))

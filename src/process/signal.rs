@@ -127,6 +127,11 @@ impl Running {
         Ok((child, Self(group)))
     }
 
+    /// Once more, for a child that bears it.
+    pub(super) fn interrupt(&self) {
+        interrupt(self.0);
+    }
+
     /// Ends the child and whatever it has started, at once.
     pub(super) fn kill(&self) {
         // It may have ended by itself meanwhile.

@@ -247,5 +247,7 @@ fn serial(found: &ContainerInspectResponse) -> &str {
 fn has_size(found: &ContainerInspectResponse, size: &str) -> bool {
     let (_, memory) = limits(size);
     let held = found.host_config.as_ref().and_then(|config| config.memory);
-    held.and_then(|held| u64::try_from(held).ok()) == Some(memory << 20)
+    let held = held.and_then(|held| u64::try_from(held).ok());
+    // None: this engine cannot limit memory and has left it out, so that another attempt would change nothing.
+    held == Some(memory << 20) || held == Some(0)
 }

@@ -1,7 +1,9 @@
 //! What came of a play: never by the exit code alone.
 
 use super::{Servers, end, well};
-use crate::harness::finding;
+use crate::harness::{finding, finish};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 
 const ALL: [&str; 3] = ["backend", "database", "monitoring"];
 
@@ -168,7 +170,7 @@ fn a_secret_that_a_describer_names_is_hidden_wherever_ansible_says_it() {
             "--format",
             format,
         ]);
-        let run = crate::harness::finish(command.env("LARAVEL_APP_THING", "hunter-two-two"));
+        let run = finish(command.env("LARAVEL_APP_THING", "hunter-two-two"));
         assert_eq!(run.code, 1);
         assert!(
             !run.stdout.contains("hunter-two") && !run.stderr.contains("hunter-two"),
@@ -213,4 +215,38 @@ fn a_preview_changes_nothing_and_says_what_would_change() {
         "{}",
         run.stdout
     );
+}
+
+#[test]
+fn an_interrupt_that_ansible_loses_is_repeated() {
+    let servers = Servers::new();
+    let events = well(&["database"], true);
+    let first: Vec<&str> = events[..4].iter().map(String::as_str).collect();
+    // Python loses one that comes while it forks.
+    let deaf = "trap 'trap \"exit 99\" INT' INT\n\
+        turn=0; while [ $turn -lt 200 ]; do sleep 0.1; turn=$((turn+1)); done\n\
+        touch \"$HOME/finished\"";
+    servers.plays(&first, deaf);
+    let mut child = servers
+        .command(&["configure", "--ssh-key", "key", "--servers", "database"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("standard error")).lines();
+    lines
+        .find(|line| {
+            line.as_ref()
+                .is_ok_and(|line| line.contains("Load the table"))
+        })
+        .expect("a task")
+        .expect("a line");
+    let pid = child.id().to_string();
+    finish(Command::new("kill").args(["-INT", &pid]));
+    let rest: Vec<_> = lines.collect();
+    let ended = child.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&ended.stdout);
+    assert_eq!(ended.status.code(), Some(1), "{said}\n{rest:?}");
+    assert!(said.contains("cancelled"), "{said}");
+    assert!(!servers.project.path("finished").exists());
 }
