@@ -2,7 +2,7 @@
 //!
 //! `UPDATE_COMMENTS=1 cargo test comment` writes them anew; `scripts/picture` shows one as GitHub would.
 
-use crate::configure::Servers;
+use crate::configure::{CONFIGURE, Servers};
 use crate::harness::{Project, Run, finish, root};
 use crate::image::event::Event;
 use std::fs;
@@ -235,16 +235,8 @@ fn configured(arguments: &[&str], fails: bool, code: i32) -> String {
     let events = told(arguments.contains(&"--check"), fails);
     let events: Vec<&str> = events.iter().map(String::as_str).collect();
     servers.plays(&events, if fails { "exit 2" } else { "exit 0" });
-    let usual = [
-        "configure",
-        "--ssh-key",
-        "key",
-        "--timeout",
-        "1s",
-        "--format",
-        "markdown",
-    ];
-    let mut command = servers.command(&[&usual[..], arguments].concat());
+    let mut command =
+        servers.command(&[&CONFIGURE[..], &["--format", "markdown"], arguments].concat());
     for name in SECRETS {
         command.env(name, "a secret of the tests");
     }

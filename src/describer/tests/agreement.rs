@@ -169,6 +169,7 @@ fn both_agree_on_every_value_of_another_kind() {
         json!("secret:PATH"),
         json!("secret:LD_PRELOAD"),
         json!("secret:A_PATH"),
+        json!("secret:HOMEPAGE_TOKEN"),
         json!("10.0.0.0/8"),
         json!("2026-01-01"),
         json!([]),

@@ -129,6 +129,15 @@ fn a_secret_is_no_variable_of_lostops_the_workflow_or_the_system() {
             )]
         );
     }
+    for name in ["DOCKER_REGISTRY_PASSWORD", "HOMEPAGE_TOKEN"] {
+        let copy = Copy::new();
+        copy.change(
+            "database.yaml",
+            "secret:MYSQL_LARAVEL_PASSWORD",
+            &format!("secret:{name}"),
+        );
+        assert_eq!(codes(&copy), Vec::<String>::new(), "{name}");
+    }
 }
 
 #[test]

@@ -15,15 +15,34 @@ pub(in crate::describer) struct SecretName(pub(in crate::describer) String);
 
 const PATTERN: &str = "^secret:(?!RESERVED)[A-Z_][A-Z0-9_]{0,126}$";
 
-/// How the names begin that are lostops' own, the workflow's or the system's. Their values go to no server, and Ansible,
-/// which is given every secret, must not be led by one.
+/// How names begin that are lostops' own, the workflow's or the system's, and such names that are whole. Their values go
+/// to no server, and Ansible, which is given every secret, must not be led by one.
 const RESERVED: &[&str] = &[
-    "ACTIONS_", "ANSIBLE_", "ARM_", "DOCKER_", "GITHUB_", "HOME", "INPUT_", "LC_", "LD_",
-    "LOSTOPS_", "PATH", "PIP_", "PYTHON", "RUNNER_", "SSH_", "TF_", "TMPDIR",
+    "ACTIONS_", "ANSIBLE_", "ARM_", "GITHUB_", "INPUT_", "LC_", "LD_", "LOSTOPS_", "PIP_",
+    "PYTHON", "RUNNER_", "TF_",
+];
+const RESERVED_WHOLE: &[&str] = &[
+    "DOCKER_HOST",
+    "HOME",
+    "LANG",
+    "PATH",
+    "SSH_AGENT_PID",
+    "SSH_ASKPASS",
+    "SSH_AUTH_SOCK",
+    "TMPDIR",
 ];
 
+fn is_reserved(name: &str) -> bool {
+    RESERVED.iter().any(|start| name.starts_with(start)) || RESERVED_WHOLE.contains(&name)
+}
+
 fn pattern() -> String {
-    PATTERN.replace("RESERVED", &RESERVED.join("|"))
+    let whole = RESERVED_WHOLE.iter().map(|name| format!("{name}$"));
+    let starts = RESERVED.iter().map(ToString::to_string);
+    PATTERN.replace(
+        "RESERVED",
+        &starts.chain(whole).collect::<Vec<_>>().join("|"),
+    )
 }
 
 /// Why a name is none.
@@ -35,7 +54,7 @@ enum Wrong {
 /// `NAME` of `secret:NAME`; `None` when the text is none, an error when no secret can have that name.
 fn secret_name(text: &str) -> Option<Result<&str, Wrong>> {
     let name = text.strip_prefix("secret:")?;
-    if RESERVED.iter().any(|start| name.starts_with(start)) {
+    if is_reserved(name) {
         return Some(Err(Wrong::Reserved));
     }
     let fits = (1..=127).contains(&name.len())

@@ -48,6 +48,9 @@ while [ $# -gt 0 ]; do [ "$1" = --inventory ] && cp "$2" "$HOME/inventory.json";
 tell() { printf '%s\n' "$1" >"$LOSTOPS_EVENTS"; }
 . "$HOME/play.sh""#;
 
+/// With the key in a file, and little patience.
+pub(crate) const CONFIGURE: [&str; 5] = ["configure", "--ssh-key", "key", "--timeout", "1s"];
+
 /// A repository with servers on Azure that nobody has to pay.
 pub(crate) struct Servers {
     pub(crate) project: Project,
@@ -141,16 +144,7 @@ impl Servers {
 
     /// `lostops configure` with the key in a file.
     pub(crate) fn configure(&self, code: i32, arguments: &[&str]) -> Value {
-        let key = [
-            "configure",
-            "--ssh-key",
-            "key",
-            "--timeout",
-            "1s",
-            "--format",
-            "json",
-        ];
-        let run = self.run(&[&key[..], arguments].concat());
+        let run = self.run(&[&CONFIGURE[..], &["--format", "json"], arguments].concat());
         assert_eq!(run.code, code, "{}\n{}", run.stdout, run.stderr);
         serde_json::from_str(&run.stdout).expect("the answer is JSON")
     }
