@@ -15,6 +15,7 @@ mod random;
 mod reason;
 mod redact;
 mod report;
+mod services;
 mod simulator;
 mod source;
 mod terraform;

@@ -52,6 +52,8 @@ reasons! {
     HostsFailed "hosts-failed" "A host of a simulated machine could not be brought to what the cloud says. The message says which and why; the next run goes on where this one stopped.";
     SshKeyMissing "ssh-key-missing" "No SSH key was given, and without one no server can be initialised. Give the input `ssh-key`, or choose `only: terraform`. Nothing was touched.";
     SshKeyUnusable "ssh-key-unusable" "The SSH key cannot be used: it is encrypted, a public key, or not whole. The message says which.";
+    SecretMissing "secret-missing" "A secret that a server needs is not set here. The message names each and the servers that need it. No server was touched.";
+    SecretUnusable "secret-unusable" "A secret is set and cannot be what it stands for. The message says which and why. No server was touched.";
     NoHosts "no-hosts" "There is no server to initialise. None is running, or none has an address.";
     AnsibleMissing "ansible-missing" "Ansible is not there and could not be installed. The action brings its own; elsewhere Python 3.11 and a package index are needed.";
     ServerUnreachable "server-unreachable" "Some server does not answer by SSH. The message says which and why; the others were initialised.";

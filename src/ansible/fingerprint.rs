@@ -2,6 +2,7 @@
 
 use super::digest;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Raised when the same content would do something else because lostops runs it otherwise.
@@ -16,6 +17,8 @@ pub(crate) struct Fingerprint {
     content: String,
     describer: String,
     machine: String,
+    /// `None`: some secret is not known here, so nothing can be said of them.
+    secrets: Option<String>,
 }
 
 /// Why a server is initialised, or why not.
@@ -24,6 +27,7 @@ pub(crate) enum Why {
     NeverInitialised,
     NewMachine,
     DescriberChanged,
+    SecretsChanged,
     RolesChanged,
     /// It was asked for: `--all`.
     Asked,
@@ -36,6 +40,7 @@ impl Why {
             Self::NeverInitialised => "never initialised",
             Self::NewMachine => "the machine is new",
             Self::DescriberChanged => "its describer has changed",
+            Self::SecretsChanged => "a secret has changed",
             Self::RolesChanged => "the roles have changed",
             Self::Asked => "all were asked for",
             Self::NothingChanged => "nothing changed since its last successful run",
@@ -49,6 +54,7 @@ impl Fingerprint {
         content: &str,
         variables: &Map<String, Value>,
         identity: Option<&str>,
+        secrets: Option<&BTreeMap<String, String>>,
     ) -> Self {
         let own: Map<String, Value> = variables
             .iter()
@@ -60,6 +66,7 @@ impl Fingerprint {
             content: content.to_owned(),
             describer: digest::short([describer.as_bytes()]),
             machine: digest::short([identity.unwrap_or_default().as_bytes()]),
+            secrets: secrets.map(digest::of_secrets),
         }
     }
 
@@ -76,7 +83,9 @@ impl Fingerprint {
             Why::NewMachine
         } else if part("describer") != Some(&self.describer) {
             Why::DescriberChanged
-        } else if held != self.to_string() {
+        } else if self.secrets.is_some() && part("secrets") != self.secrets.as_deref() {
+            Why::SecretsChanged
+        } else if held != self.words(part("secrets")) {
             Why::RolesChanged
         } else if all {
             Why::Asked
@@ -86,13 +95,20 @@ impl Fingerprint {
     }
 }
 
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{VERSION} content:{} describer:{} machine:{}",
+impl Fingerprint {
+    /// With `secrets` where those of the server are not known here.
+    fn words(&self, secrets: Option<&str>) -> String {
+        let secrets = self.secrets.as_deref().or(secrets).unwrap_or_default();
+        format!(
+            "{VERSION} content:{} describer:{} machine:{} secrets:{secrets}",
             self.content, self.describer, self.machine
         )
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(None))
     }
 }
 
@@ -107,7 +123,21 @@ mod tests {
         else {
             panic!("an object");
         };
-        Fingerprint::new(content, &variables, identity)
+        Fingerprint::new(content, &variables, identity, Some(&BTreeMap::new()))
+    }
+
+    #[test]
+    fn a_secret_that_was_rotated_is_a_reason_and_one_that_is_not_known_is_none() {
+        let with = |secret: Option<&str>| {
+            let secrets = secret.map(|it| BTreeMap::from([("A".to_owned(), it.to_owned())]));
+            Fingerprint::new("c", &Map::new(), None, secrets.as_ref())
+        };
+        let held = with(Some("old")).to_string();
+        assert!(!held.contains("old"), "{held}");
+        let why = |secret| with(secret).why(Some(&held), false);
+        assert_eq!(why(Some("old")), Why::NothingChanged);
+        assert_eq!(why(Some("new")), Why::SecretsChanged);
+        assert_eq!(why(None), Why::NothingChanged);
     }
 
     #[test]
@@ -150,8 +180,8 @@ mod tests {
             _ => panic!("an object"),
         };
         assert_eq!(
-            Fingerprint::new("c", &variables("192.0.2.1"), None),
-            Fingerprint::new("c", &variables("192.0.2.2"), None)
+            Fingerprint::new("c", &variables("192.0.2.1"), None, None),
+            Fingerprint::new("c", &variables("192.0.2.2"), None, None)
         );
     }
 }

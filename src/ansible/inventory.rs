@@ -2,9 +2,11 @@
 
 use super::target::Target;
 use crate::fleet::Fleet;
-use crate::fleet::server::{From, Port, Server, Setting};
+use crate::fleet::server::{From, Port, Server};
+use crate::services;
+use crate::services::supply::Supply;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where Ubuntu's images have it, so that Ansible need not look.
 const PYTHON: &str = "/usr/bin/python3";
@@ -17,12 +19,35 @@ pub(crate) struct Entry {
     pub(crate) variables: Map<String, Value>,
 }
 
+impl Entry {
+    /// Names of the secrets that stand in its variables.
+    pub(crate) fn secrets(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        self.variables
+            .values()
+            .for_each(|value| named(value, &mut names));
+        names
+    }
+}
+
+fn named(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            names.extend(text.strip_prefix("secret:").map(str::to_owned));
+        }
+        Value::Array(items) => items.iter().for_each(|item| named(item, names)),
+        Value::Object(entries) => entries.values().for_each(|entry| named(entry, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// What is said of a server: how it is reached, and what its describer wants.
 pub(crate) fn entry(
     fleet: &Fleet,
     server: &Server,
     target: &Target,
     public_ip: Option<&str>,
+    supply: &Supply,
 ) -> Entry {
     let machine = &server.machine;
     let disks = machine.data_disks.iter().enumerate();
@@ -44,11 +69,11 @@ pub(crate) fn entry(
             .map(|(lun, disk)| json!({ "name": disk.name.value, "lun": lun, "size_gb": disk.size_gb.value }))
             .collect::<Vec<_>>(),
         "lostops_packages": packages.collect::<Vec<_>>(),
-        "lostops_services": services(server),
     });
     let Value::Object(mut variables) = variables else {
         unreachable!("it is written as an object");
     };
+    variables.extend(services::variables(fleet, server, supply));
     variables.values_mut().for_each(plain);
     Entry {
         name: target.name.clone(),
@@ -71,56 +96,6 @@ fn port(port: &Port) -> Value {
         "from": from,
         "for": port.purpose.as_deref().unwrap_or_default(),
     })
-}
-
-/// The services as they are written; a secret stays its name.
-fn services(server: &Server) -> Value {
-    let mut services = Map::new();
-    for service in &server.services {
-        let mut root = Value::Object(Map::new());
-        if let Some(image) = &service.image {
-            root["image"] = Value::from(image.value.as_str());
-        }
-        for (path, setting) in &service.settings {
-            let value = match &setting.value {
-                Setting::Plain(text) => text.clone(),
-                Setting::Secret(name) => format!("secret:{name}"),
-            };
-            put(&mut root, path, value);
-        }
-        services.insert(service.name.value.clone(), listed(root));
-    }
-    Value::Object(services)
-}
-
-/// Into maps within maps: `databases.0.user`.
-fn put(root: &mut Value, path: &str, value: String) {
-    let mut at = root;
-    for part in path.split('.') {
-        if !at.is_object() {
-            *at = Value::Object(Map::new());
-        }
-        at = &mut at[part];
-    }
-    *at = Value::String(value);
-}
-
-/// A map whose keys count from nought was a list.
-fn listed(value: Value) -> Value {
-    let Value::Object(entries) = value else {
-        return value;
-    };
-    let counts = !entries.is_empty()
-        && (0..entries.len()).all(|number| entries.contains_key(&number.to_string()));
-    let mut entries: Vec<(String, Value)> = entries
-        .into_iter()
-        .map(|(key, value)| (key, listed(value)))
-        .collect();
-    if counts {
-        entries.sort_by_key(|(key, _)| key.parse::<usize>().unwrap_or(usize::MAX));
-        return Value::Array(entries.into_iter().map(|(_, value)| value).collect());
-    }
-    Value::Object(entries.into_iter().collect())
 }
 
 /// Describers are data: what looks like a template in them is marked as none, so that Ansible does not run it.
@@ -191,18 +166,6 @@ fn groups(entries: &[Entry]) -> BTreeMap<String, Vec<&str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn settings_become_what_was_written() {
-        let mut root = json!({ "image": "mysql:8.0" });
-        put(&mut root, "databases.0.name", "lostops".to_owned());
-        put(&mut root, "databases.0.password", "secret:P".to_owned());
-        put(&mut root, "databases.1.name", "other".to_owned());
-        assert_eq!(
-            listed(root),
-            json!({ "image": "mysql:8.0", "databases": [{ "name": "lostops", "password": "secret:P" }, { "name": "other" }] })
-        );
-    }
 
     #[test]
     fn nothing_of_a_describer_is_a_template() {

@@ -3,6 +3,7 @@
 use super::check::environment::{self as environments, Ground};
 use super::check::fleet::{Unique, secrets};
 use super::check::names::Names;
+use super::check::partners;
 use super::check::policy as policies;
 use super::check::server::{self as servers, Context};
 use super::codes::{LO105, LO112};
@@ -47,7 +48,7 @@ pub(super) fn environment(
         policy,
         servers,
         mut findings,
-    } = parts(documents);
+    } = parts(documents, today);
     missing(
         folder,
         ground.is_some(),
@@ -100,16 +101,16 @@ pub(super) fn environment(
             &mut findings,
         ))
     });
-    let webhook = ground
-        .environment
-        .as_ref()
-        .and_then(|environment| environment.discord_webhook.as_ref());
-    findings.extend(secrets(webhook, &fleet_servers, is_set));
+    if let Some(environment) = &ground.environment {
+        // Of a server that could not be read whole nothing can be said to be missing.
+        if !is_wrong(&findings) {
+            findings.extend(partners::check(environment, &fleet_servers));
+        }
+        findings.extend(secrets(environment, &fleet_servers, is_set));
+    }
     fleet_servers.sort_by(|a, b| a.name().cmp(b.name()));
     sort(&mut findings);
-    let wrong = findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
+    let wrong = is_wrong(&findings);
     let name = ground
         .name
         .or_else(|| folder.file_name().map(str::to_owned))
@@ -129,8 +130,14 @@ pub(super) fn environment(
     }
 }
 
+fn is_wrong(findings: &[Finding]) -> bool {
+    findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error)
+}
+
 /// Sorts the files by kind; a second file of a kind (`.yaml` beside `.yml`) is a finding.
-fn parts(documents: Vec<Document>) -> Parts {
+fn parts(documents: Vec<Document>, today: Date) -> Parts {
     let mut parts = Parts::default();
     for Document {
         file,
@@ -147,8 +154,8 @@ fn parts(documents: Vec<Document>) -> Parts {
                     parts.findings.push(second(file, &path));
                     continue;
                 }
-                let checked =
-                    written.map(|written| environments::check(file, *written, &mut parts.findings));
+                let checked = written
+                    .map(|written| environments::check(file, *written, today, &mut parts.findings));
                 parts.ground = Some(checked.unwrap_or_default());
             }
             Content::Policy(written) => {

@@ -1,7 +1,7 @@
 //! The environment: where the servers live, and the names that describers use.
 
 use super::server::Ownership;
-use crate::source::{FileId, Located};
+use crate::source::{FileId, Located, Span};
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 
@@ -27,6 +27,15 @@ pub(crate) struct Network {
     pub(crate) subnet: Located<IpNet>,
 }
 
+/// Who signs the certificates of the environment's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Authority {
+    /// PEM.
+    pub(crate) certificate: String,
+    /// The name of the secret that holds its private key.
+    pub(crate) key: Located<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Environment {
     pub(crate) file: FileId,
@@ -42,6 +51,18 @@ pub(crate) struct Environment {
     pub(crate) domains: BTreeMap<String, String>,
     pub(crate) state: StateBackend,
     pub(crate) acme_email: Option<String>,
+    pub(crate) authority: Option<Authority>,
+    /// On the simulated cloud: an image, and what is used in its place.
+    pub(crate) rehearsal_images: BTreeMap<String, String>,
     /// The secret that holds the Discord webhook's address.
     pub(crate) discord_webhook: Option<Located<String>>,
+}
+
+impl Environment {
+    /// Names of the secrets that it needs, and where each is used.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = (&str, Span)> {
+        let key = self.authority.as_ref().map(|authority| &authority.key);
+        let all = self.discord_webhook.iter().chain(key);
+        all.map(|name| (name.value.as_str(), name.span))
+    }
 }

@@ -10,6 +10,7 @@ pub(crate) mod port;
 mod properties;
 pub(crate) mod reach;
 pub(crate) mod server;
+pub(crate) mod service;
 pub(crate) mod sources;
 mod steps;
 pub(crate) mod words;
@@ -17,7 +18,7 @@ pub(crate) mod words;
 use address::Addresses;
 use environment::Environment;
 use policy::Policy;
-use server::{Server, Setting};
+use server::Server;
 use sources::{Book, Directory};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -41,19 +42,10 @@ impl Fleet {
 
     /// The environment variables that its secrets stand in.
     pub(crate) fn secret_names(&self) -> BTreeSet<&str> {
-        let settings = self
-            .servers
-            .iter()
-            .flat_map(|server| &server.services)
-            .flat_map(|service| service.settings.values());
-        let secrets = settings.filter_map(|setting| match &setting.value {
-            Setting::Secret(name) => Some(name.as_str()),
-            Setting::Plain(_) => None,
-        });
-        let webhook = self.environment.discord_webhook.as_ref();
-        secrets
-            .chain(webhook.map(|name| name.value.as_str()))
-            .collect()
+        let servers = self.servers.iter();
+        let services = servers.flat_map(|server| server.services.secrets());
+        let all = services.chain(self.environment.secrets());
+        all.map(|(name, _)| name).collect()
     }
 
     /// What its addresses are called.

@@ -1,10 +1,10 @@
 //! A server as its describer says it should be.
 
 use super::port::{PortSet, Protocol};
+use super::service::Services;
 use super::sources::SourceSet;
 use crate::source::{FileId, Located};
 use ipnet::IpNet;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// Which profile of the policy, and which Ansible roles.
@@ -158,16 +158,6 @@ pub(crate) enum Setting {
     Secret(String),
 }
 
-/// What runs on the server beside what its role brings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Service {
-    pub(crate) name: Located<String>,
-    /// Container image, `mysql:8.0`.
-    pub(crate) image: Option<Located<String>>,
-    /// Every other setting, flattened to `databases.0.user`.
-    pub(crate) settings: BTreeMap<String, Located<Setting>>,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Server {
     /// Also its host name, inventory name and Terraform key.
@@ -177,7 +167,7 @@ pub(crate) struct Server {
     pub(crate) state: Located<PowerState>,
     pub(crate) machine: Machine,
     pub(crate) ports: Vec<Port>,
-    pub(crate) services: Vec<Service>,
+    pub(crate) services: Services,
     /// Packages beyond those of the role.
     pub(crate) packages: Vec<Located<String>>,
 }
@@ -189,6 +179,13 @@ impl Server {
 
     pub(crate) fn is_adopted(&self) -> bool {
         self.machine.ownership.value == Ownership::Adopted
+    }
+
+    /// The port that its describer opens for a purpose, `mysql`; the first of several.
+    pub(crate) fn port_for(&self, purpose: &str) -> Option<u16> {
+        let mut ports = self.ports.iter();
+        let port = ports.find(|port| port.purpose.as_deref() == Some(purpose))?;
+        port.ports.value.ranges().next().map(|(first, _)| first)
     }
 
     /// Everything its describer opens.

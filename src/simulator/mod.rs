@@ -1,6 +1,7 @@
 //! The simulated Azure: this binary under a provider's name is that provider, and a file is the cloud.
 
 mod arm;
+pub(crate) mod authority;
 mod change;
 mod cloud;
 mod codec;

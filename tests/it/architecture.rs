@@ -18,7 +18,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("fleet", &["source"]),
     ("describer", &["fleet", "finding", "source"]),
     ("terraform", &["fleet", "process", "finding"]),
-    ("ansible", &["fleet", "process"]),
+    ("services", &["fleet"]),
+    ("ansible", &["fleet", "process", "services"]),
     (
         "policy",
         &["ansible", "fleet", "finding", "source", "terraform"],
@@ -48,6 +49,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "reason",
             "redact",
             "report",
+            "services",
             "simulator",
             "source",
             "terraform",

@@ -1,6 +1,6 @@
 //! The environment: a network that Azure accepts, and names that mean one thing.
 
-use super::{convert, value};
+use super::{authorities, convert, value};
 use crate::describer::codes::{LO105, LO106, LO109, LO113};
 use crate::describer::read::Need;
 use crate::describer::wire::collection::Table;
@@ -12,6 +12,7 @@ use crate::fleet::environment::{Environment, Network, StateBackend};
 use crate::fleet::server::Ownership;
 use crate::source::{FileId, Located};
 use ipnet::IpNet;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// What server files need of the environment, as far as it could be read.
@@ -24,6 +25,8 @@ pub(in crate::describer) struct Ground {
     pub(in crate::describer) groups: Option<BTreeMap<String, Vec<IpNet>>>,
     /// Where each group is named.
     pub(in crate::describer) group_names: Vec<Located<String>>,
+    /// Domain names by what answers to them; `None` when the file could not be read.
+    pub(in crate::describer) domains: Option<BTreeMap<String, String>>,
     /// The whole of it, when nothing is missing.
     pub(in crate::describer) environment: Option<Environment>,
 }
@@ -31,6 +34,7 @@ pub(in crate::describer) struct Ground {
 pub(in crate::describer) fn check(
     file: FileId,
     written: wire::Environment,
+    today: Date,
     findings: &mut Vec<Finding>,
 ) -> Ground {
     let mut ground = Ground {
@@ -49,10 +53,12 @@ pub(in crate::describer) fn check(
         &mut ground,
         findings,
     );
-    let domains = written
-        .domains
-        .map(|table| table.value.entries)
-        .unwrap_or_default();
+    let domains = written.domains.map(|table| table.value.entries);
+    let domains = domains.unwrap_or_default().into_iter();
+    let domains: BTreeMap<String, String> = domains
+        .map(|(key, domain)| (key.value, domain.value.0))
+        .collect();
+    ground.domains = Some(domains.clone());
     ground.environment = (|| {
         Some(Environment {
             file,
@@ -64,15 +70,16 @@ pub(in crate::describer) fn check(
             resource_group_ownership: group_ownership?.value,
             network: network?,
             sources: groups,
-            domains: domains
-                .into_iter()
-                .map(|(key, domain)| (key.value, domain.value.0))
-                .collect(),
+            domains,
             state: state(value(value(written.state)?.backend)?)?,
             acme_email: written
                 .acme
                 .and_then(|acme| value(acme.value.email))
                 .map(|email| email.0),
+            rehearsal_images: BTreeMap::new(),
+            authority: written
+                .certificates
+                .and_then(|own| authorities::check(own.value, today, findings)),
             discord_webhook: written
                 .discord
                 .and_then(|discord| discord.value.webhook.0)

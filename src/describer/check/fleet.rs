@@ -2,7 +2,8 @@
 
 use crate::describer::codes::{LO105, LO106, LO111};
 use crate::finding::Finding;
-use crate::fleet::server::{Server, Setting};
+use crate::fleet::environment::Environment;
+use crate::fleet::server::Server;
 use crate::fleet::words::count;
 use crate::source::{Located, Span};
 use std::collections::BTreeMap;
@@ -123,27 +124,18 @@ impl Unique {
 
 /// A warning for each variable that is not set, at its first use.
 pub(in crate::describer) fn secrets<'a>(
-    webhook: Option<&'a Located<String>>,
+    environment: &'a Environment,
     servers: &'a [Server],
     is_set: &dyn Fn(&str) -> bool,
 ) -> Vec<Finding> {
     let mut uses: BTreeMap<&str, Vec<(Span, Option<&str>)>> = BTreeMap::new();
-    if let Some(webhook) = webhook {
-        uses.entry(&webhook.value)
-            .or_default()
-            .push((webhook.span, None));
+    for (name, span) in environment.secrets() {
+        uses.entry(name).or_default().push((span, None));
     }
     for server in servers {
-        for setting in server
-            .services
-            .iter()
-            .flat_map(|service| service.settings.values())
-        {
-            if let Setting::Secret(name) = &setting.value {
-                uses.entry(name)
-                    .or_default()
-                    .push((setting.span, Some(server.name())));
-            }
+        for (name, span) in server.services.secrets() {
+            let place = (span, Some(server.name()));
+            uses.entry(name).or_default().push(place);
         }
     }
     let mut findings = Vec::new();

@@ -1,13 +1,16 @@
 //! From what is written to what it means: wire types become the fleet, and what cannot be so is a finding.
 
+pub(super) mod authorities;
 pub(super) mod environment;
 pub(super) mod fleet;
 pub(super) mod keys;
 pub(super) mod names;
 pub(super) mod overlap;
+pub(super) mod partners;
 pub(super) mod policy;
 pub(super) mod ports;
 pub(super) mod server;
+pub(super) mod services;
 pub(super) mod subnet;
 
 use super::read::Need;

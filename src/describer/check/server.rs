@@ -2,7 +2,7 @@
 
 use super::environment::Ground;
 use super::names::Names;
-use super::{convert, keys, ports, subnet, value};
+use super::{convert, keys, ports, services, subnet, value};
 use crate::describer::codes::{LO104, LO106, LO107, LO113};
 use crate::describer::wire::server as wire;
 use crate::finding::Finding;
@@ -52,7 +52,10 @@ pub(in crate::describer) fn check(
     }
     let ports = ports::check(written.ports, context.names, findings);
     let machine = vm.and_then(|vm| machine(vm.value, name.as_ref(), context.ground, findings));
-    let (name, role, machine) = (name?, role?, machine?);
+    let services = written
+        .services
+        .map(|services| services::check(services.value, role.as_ref(), context.ground, findings));
+    let (name, role, machine, services) = (name?, role?, machine?, services.unwrap_or_default());
     Some(Server {
         state: written
             .state
@@ -62,10 +65,7 @@ pub(in crate::describer) fn check(
         role,
         machine,
         ports,
-        services: written
-            .services
-            .map(|flat| flat.value.services)
-            .unwrap_or_default(),
+        services,
         packages: written
             .packages
             .map(|packages| packages.value)

@@ -89,9 +89,18 @@ fn full(part: Part) -> Value {
             value["ports"][0]["protocol"] = json!("tcp");
             value["ports"][0]["tls"] = json!("required");
             value["packages"] = json!(["htop"]);
-            value["services"]["laravel"] = json!({ "image": "app:1", "domain": "app.example.org", "environment": { "A": "b", "C": "secret:D" } });
-            value["services"]["prometheus"] =
-                json!({ "image": "prom/prometheus", "retention": "15d" });
+            let services = &mut value["services"];
+            services["mysql"]["image"] = json!("mysql:8.4.9");
+            services["mysql"]["backup"] = json!({ "keep_days": 30 });
+            services["mysqld_exporter"]["image"] = json!("exporter:1");
+            services["cadvisor"]["image"] = json!("cadvisor:1");
+            services["traefik"] = json!({ "image": "traefik:1" });
+            services["laravel"] = json!({
+                "image": "app:1", "domain": "app.example.org", "port": 8080, "health": "/up", "storage": "/app/storage",
+                "database": "lostops", "queue": true, "scheduler": false, "migrate": true,
+                "environment": { "A": "b", "C": "secret:D" },
+            });
+            services["prometheus"] = json!({ "image": "prom/prometheus", "retention": "15d" });
             value["services"]["grafana"] = json!({ "image": "grafana/grafana", "domain": "g.example.org", "admin_password": "secret:X", "discord": true });
         }
     }
@@ -256,6 +265,13 @@ const CASES: &[(Part, &str, &str, bool)] = &[
         false,
     ),
     (Part::Server, "/services/laravel/environment/A", "1.5", true),
+    (Part::Server, "/services/laravel/domain", "\"app\"", true),
+    (Part::Server, "/services/laravel/domain", "\"app_\"", true),
+    (Part::Server, "/services/laravel/domain", "\"-app\"", false),
+    (Part::Server, "/services/laravel/port", "0", false),
+    (Part::Server, "/services/laravel/health", "\"up\"", false),
+    (Part::Server, "/services/laravel/health", "\"/\"", false),
+    (Part::Server, "/services/mysql/backup/keep_days", "0", false),
     (Part::Server, "/packages/0", "\"libssl3t64\"", true),
     (Part::Server, "/packages/0", "\"-y\"", false),
     (Part::Environment, "/state/backend", "\"local\"", true),

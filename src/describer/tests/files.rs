@@ -22,17 +22,17 @@ fn a_secret_in_clear_is_found_and_never_shown() {
         ),
         (
             "backend.yaml",
-            "DB_DATABASE: lostops",
+            "APP_DEBUG: false",
             "DATABASE_URL: mysql://root:swordfish7@10.10.0.5/lostops",
         ),
         (
             "backend.yaml",
-            "DB_DATABASE: lostops",
+            "APP_DEBUG: false",
             "STRIPE_TOKEN: swordfish7",
         ),
         (
             "backend.yaml",
-            "DB_DATABASE: lostops",
+            "APP_DEBUG: false",
             "SOMETHING: DefaultEndpointsProtocol=https;AccountKey=swordfish7",
         ),
         (

@@ -187,7 +187,7 @@ fn every_mistake_of_every_file_is_found_in_one_run() {
     );
     copy.change("backend.yaml", "for: https }", "fro: x }");
     copy.change("database.yaml", "port: 3306", "port: 3306-22");
-    copy.change("database.yaml", "image: mysql:8.0", "image: [mysql]");
+    copy.change("database.yaml", "image: mysql:8.4.9", "image: [mysql]");
     copy.change("environment.yaml", "203.0.113.0/24", "203.0.113.0/99");
     copy.change(
         "policy.yaml",

@@ -9,6 +9,7 @@ mod folders;
 mod meanings;
 mod robust;
 mod schema;
+mod services;
 mod yaml;
 
 use super::{Loaded, LoadedEnvironment, load};
@@ -36,6 +37,9 @@ impl Copy {
             let name = format!("{name}.yaml");
             fs_err::copy(own().join(&name), copy.path.join(&name)).unwrap();
         }
+        // Of a line that has not ended, so that nothing is found.
+        let image = "    image: mysql:8.4.9\n    databases:\n";
+        copy.change("database.yaml", "    databases:\n", image);
         copy
     }
 

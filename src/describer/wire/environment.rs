@@ -33,6 +33,8 @@ record! {
         state: Need<State>,
         /// Certificates from Let's Encrypt.
         acme: Maybe<Acme>,
+        /// Certificates of our own: for MySQL, and for web applications where there is no `acme`.
+        certificates: Maybe<Certificates>,
         /// Where alerts go.
         discord: Maybe<Discord>,
     }
@@ -91,6 +93,14 @@ record! {
     Acme {
         /// Who is told when a certificate is about to expire.
         email: Need<Email>,
+    }
+
+    /// Certificates of our own.
+    Certificates {
+        /// The certificate of the authority that signs them, as PEM. It is no secret.
+        authority: Need<Words>,
+        /// The secret that holds the authority's private key, as PEM.
+        key: Need<SecretName>,
     }
 
     /// Where alerts go.

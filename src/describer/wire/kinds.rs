@@ -23,35 +23,47 @@ impl Wire for bool {
     }
 }
 
-/// A disk's size in GiB; the ceiling is that of Azure's managed disks.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::describer) struct Gigabytes(pub(in crate::describer) u32);
+/// Declares whole numbers of a range: the type, how it is read, and its JSON Schema.
+macro_rules! numbers {
+    ($($(#[doc = $about:literal])* $name:ident($type:ty): $min:literal to $max:literal;)*) => {$(
+        $(#[doc = $about])*
+        #[derive(Debug, Clone, Copy)]
+        pub(in crate::describer) struct $name(pub(in crate::describer) $type);
 
-const MAX_GIGABYTES: u32 = 32_767;
-
-impl Wire for Gigabytes {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        if let Kind::Integer(value) = node.kind
-            && let Ok(value) = u32::try_from(value)
-            && (1..=MAX_GIGABYTES).contains(&value)
-        {
-            return Some(Self(value));
+        impl Wire for $name {
+            fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+                if let Kind::Integer(value) = node.kind
+                    && ($min..=$max).contains(&value)
+                    && let Ok(value) = <$type>::try_from(value)
+                {
+                    return Some(Self(value));
+                }
+                reader.wrong(node, concat!("a whole number from ", $min, " to ", $max));
+                None
+            }
         }
-        reader.wrong(node, "a whole number from 1 to 32767");
-        None
-    }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "integer", "minimum": $min, "maximum": $max })
+            }
+        }
+    )*};
 }
 
-impl JsonSchema for Gigabytes {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        "Gigabytes".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "minimum": 1, "maximum": MAX_GIGABYTES })
-    }
+numbers! {
+    /// A disk's size in GiB; the ceiling is that of Azure's managed disks.
+    Gigabytes(u32): 1 to 32767;
+    /// A port inside a container.
+    PortNumber(u16): 1 to 65535;
+    /// How long something is kept.
+    Days(u16): 1 to 3650;
 }
 
 /// Picks one of a list of words, or reports them all.

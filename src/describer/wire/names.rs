@@ -56,6 +56,12 @@ texts! {
     /// A domain name.
     Domain: "a domain name such as `app.example.org`",
         shape("a-z0-9", "a-z0-9.-", "a-z", 3, 253);
+    /// A domain name, or the name of one.
+    DomainOrName: "a domain name such as `app.example.org`, or a name of `domains` in `environment.yaml`",
+        shape("A-Za-z0-9", "A-Za-z0-9._-", "A-Za-z0-9_", 1, 253);
+    /// A path inside a container.
+    ContainerPath: "a path such as `/up`",
+        Shape { prefix: "/", first: "A-Za-z0-9._", inner: "A-Za-z0-9._/-", last: "A-Za-z0-9._-", min: 1, max: 200 };
     /// A storage account of Azure.
     StorageAccount: "a storage account: 3 to 24 lower-case letters and digits",
         shape("a-z0-9", "a-z0-9", "a-z0-9", 3, 24);

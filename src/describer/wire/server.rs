@@ -5,7 +5,7 @@ use super::kinds::{Gigabytes, TlsWord};
 use super::names::{AzureName, DiskName, Package, Purpose, ServerName, Size, UserName};
 use super::network::{Address, Origin};
 use super::ports::Ports;
-use super::services::{Flat, Services};
+use super::services::Services;
 use super::text::Words;
 use crate::describer::read::{Maybe, Need, record};
 use crate::fleet::port::Protocol;
@@ -26,7 +26,7 @@ record! {
         /// Every port that may be reached, and from whom. What is not here is closed.
         ports: Maybe<Vec<Located<Port>>>,
         /// What runs on it.
-        services: Maybe<Flat<Services>>,
+        services: Maybe<Services>,
         /// Packages beyond those of the role; the policy must permit each.
         packages: Maybe<Vec<Located<Package>>>,
     }

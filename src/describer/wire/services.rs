@@ -1,25 +1,18 @@
-//! What runs on a server, kind by kind, and the same as a flat list of settings.
-#![expect(
-    dead_code,
-    reason = "these records are checked, then kept as flat settings"
-)]
-#![expect(
-    clippy::doc_markdown,
-    reason = "the comments are descriptions that editors show as plain text"
-)]
+//! What runs on a server, kind by kind.
 
 use super::collection::Table;
-use super::names::{ContainerImage, DatabaseName, Domain, Retention, SettingName};
+use super::kinds::{Days, PortNumber};
+use super::names::{
+    ContainerImage, ContainerPath, DatabaseName, DomainOrName, Retention, SettingName,
+};
 use super::secret::SecretName;
 use crate::describer::codes::LO103;
 use crate::describer::read::{Maybe, Need, Reader, Wire, record};
 use crate::describer::suggest::short;
-use crate::describer::tree::{Kind, Node};
-use crate::fleet::server::{Service, Setting};
+use crate::describer::tree::Node;
+use crate::fleet::server::Setting;
 use crate::source::Located;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use schemars::JsonSchema;
 
 record! {
     /// What runs on the server; each in a container, apart from `node_exporter`.
@@ -42,18 +35,20 @@ record! {
         cadvisor: Maybe<Plain>,
     }
 
-    /// A service that needs nothing but its image.
+    /// A service that needs nothing.
     Plain {
-        /// Its container image.
-        image: Need<ContainerImage>,
+        /// Its container image; the one that lostops pins unless said.
+        image: Maybe<ContainerImage>,
     }
 
     /// The MySQL database server.
     Mysql {
-        /// Its container image, `mysql:8.0`.
-        image: Need<ContainerImage>,
+        /// Its container image; the last 8.0 unless said. `mysql:8.4.9` is the line that is still cared for.
+        image: Maybe<ContainerImage>,
         /// The databases in it.
         databases: Maybe<Vec<Located<Database>>>,
+        /// The copies of them that are made every night.
+        backup: Maybe<Backup>,
     }
 
     /// A database and the user that owns it.
@@ -66,30 +61,50 @@ record! {
         password: Need<SecretName>,
     }
 
+    /// Copies of every database.
+    Backup {
+        /// For how many days each is kept; 14 unless said.
+        keep_days: Maybe<Days>,
+    }
+
     /// A Laravel application.
     Laravel {
         /// Its container image.
         image: Need<ContainerImage>,
-        /// The domain name that it answers to.
-        domain: Need<Domain>,
+        /// The domain name that it answers to, or a name of the environment's `domains`.
+        domain: Need<DomainOrName>,
+        /// Where it answers HTTP inside its container; 8080 unless said.
+        port: Maybe<PortNumber>,
+        /// A path that answers 200 when it is well; `/up` unless said.
+        health: Maybe<ContainerPath>,
+        /// The folder in its container whose files are kept; `/var/www/html/storage` unless said.
+        storage: Maybe<ContainerPath>,
+        /// The name of a database of this environment: where it is, its user and its password are given to the application.
+        database: Maybe<DatabaseName>,
+        /// Whether a second container works off its queue; `true` unless said.
+        queue: Maybe<bool>,
+        /// Whether a third one runs its schedule; `true` unless said.
+        scheduler: Maybe<bool>,
+        /// Whether its database is migrated before it starts; `true` where it has one, unless said.
+        migrate: Maybe<bool>,
         /// Its environment variables.
         environment: Maybe<Table<SettingName, Setting>>,
     }
 
     /// Collects the metrics of every exporter.
     Prometheus {
-        /// Its container image.
-        image: Need<ContainerImage>,
+        /// Its container image; the one that lostops pins unless said.
+        image: Maybe<ContainerImage>,
         /// How long metrics are kept; `15d` unless said.
         retention: Maybe<Retention>,
     }
 
     /// Shows metrics and sends alerts.
     Grafana {
-        /// Its container image.
-        image: Need<ContainerImage>,
-        /// The domain name that it answers to.
-        domain: Need<Domain>,
+        /// Its container image; the one that lostops pins unless said.
+        image: Maybe<ContainerImage>,
+        /// The domain name that it answers to, or a name of the environment's `domains`.
+        domain: Need<DomainOrName>,
         /// The password of `admin`.
         admin_password: Need<SecretName>,
         /// Whether alerts go to the environment's Discord webhook; `false` unless said.
@@ -98,8 +113,8 @@ record! {
 
     /// Metrics of MySQL, on port 9104.
     MysqldExporter {
-        /// Its container image.
-        image: Need<ContainerImage>,
+        /// Its container image; the one that lostops pins unless said.
+        image: Maybe<ContainerImage>,
         /// The password of its user in MySQL.
         password: Need<SecretName>,
     }
@@ -125,98 +140,5 @@ impl Wire for NodeExporter {
             reader.report(&LO103, key.range, message, why, help);
         }
         Some(Self {})
-    }
-}
-
-/// Services that were read as `T`, kept as flat settings: `databases.0.user`.
-#[derive(Debug)]
-pub(in crate::describer) struct Flat<T> {
-    pub(in crate::describer) services: Vec<Service>,
-    checked: std::marker::PhantomData<T>,
-}
-
-impl<T: Wire> Wire for Flat<T> {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        T::read(node, reader)?;
-        let Kind::Map(entries) = &node.kind else {
-            return None;
-        };
-        let services = entries
-            .iter()
-            .map(|(name, value)| {
-                let mut settings = BTreeMap::new();
-                flatten(value, String::new(), reader, &mut settings);
-                Service {
-                    name: Located::new(name.name.clone(), reader.span(name.range)),
-                    image: settings.remove("image").and_then(plain),
-                    settings,
-                }
-            })
-            .collect();
-        Some(Self {
-            services,
-            checked: std::marker::PhantomData,
-        })
-    }
-}
-
-fn plain(setting: Located<Setting>) -> Option<Located<String>> {
-    match setting.value {
-        Setting::Plain(text) => Some(Located::new(text, setting.span)),
-        Setting::Secret(_) => None,
-    }
-}
-
-fn flatten(
-    node: &Node,
-    path: String,
-    reader: &Reader<'_>,
-    settings: &mut BTreeMap<String, Located<Setting>>,
-) {
-    let under = |key: &str| {
-        if path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{path}.{key}")
-        }
-    };
-    match &node.kind {
-        Kind::Map(entries) => {
-            for (key, value) in entries {
-                flatten(value, under(&key.name), reader, settings);
-            }
-        }
-        Kind::List(items) => {
-            for (at, item) in items.iter().enumerate() {
-                flatten(item, under(&at.to_string()), reader, settings);
-            }
-        }
-        Kind::Null => {}
-        Kind::Text(text) => {
-            let setting = match text.strip_prefix("secret:") {
-                Some(name) => Setting::Secret(name.to_owned()),
-                None => Setting::Plain(text.clone()),
-            };
-            settings.insert(path, Located::new(setting, reader.span(node.range)));
-        }
-        Kind::Bool(_) | Kind::Integer(_) | Kind::Float => {
-            let setting = Setting::Plain(reader.raw(node).to_owned());
-            settings.insert(path, Located::new(setting, reader.span(node.range)));
-        }
-    }
-}
-
-impl<T: JsonSchema> JsonSchema for Flat<T> {
-    fn inline_schema() -> bool {
-        T::inline_schema()
-    }
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-    fn schema_id() -> Cow<'static, str> {
-        T::schema_id()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        T::json_schema(generator)
     }
 }

@@ -100,8 +100,7 @@ macro_rules! texts {
         $(#[doc = $about])*
         #[derive(Debug, Clone)]
         pub(in crate::describer) struct $name(
-            #[allow(dead_code, reason = "some are only checked, and kept as flat settings")]
-            pub(in crate::describer) String,
+            #[allow(dead_code, reason = "some are only checked")] pub(in crate::describer) String,
         );
 
         impl $crate::describer::wire::text::Shaped for $name {

@@ -6,6 +6,7 @@ mod key;
 mod play;
 mod show;
 mod stage;
+mod supply;
 
 use super::ask::{Ask, Preview};
 use super::prepare::{Ready, prepare};
@@ -25,6 +26,7 @@ use std::time::Duration;
 pub(super) use addresses::{contacts, engine_that_is_silent};
 pub(super) use key::{TEXT as KEY_VARIABLE, VARIABLES as KEY_VARIABLES, source as key_source};
 pub(super) use stage::stage;
+use supply::Stock;
 
 /// How long a preview waits for a server: it has run for long, or it is not there.
 const PREVIEW: Duration = Duration::from_secs(15);
@@ -222,7 +224,9 @@ pub(super) fn inventory_entries(
     let mut progress = super::progress_of(context, Some(fleet));
     let workspace = Workspace::new(&context.home, &fleet.environment.name.value, cloud.word());
     let (contacts, _held) = reached(context, fleet, want, &workspace, &mut progress)?;
-    Ok(stage::entries(fleet, &contacts))
+    let stock = Stock::new(context, fleet, cloud, &workspace)
+        .map_err(|error| failure::of_anything(&error))?;
+    Ok(stage::entries(fleet, &contacts, &stock))
 }
 
 fn no_hosts(engine: &str) -> Failure {

@@ -10,7 +10,6 @@ use crate::ansible::run::{self, Play};
 use crate::ansible::ssh::Ssh;
 use crate::ansible::toolbox::Toolbox;
 use crate::context::Context;
-use crate::fleet::Fleet;
 use crate::pipeline::failure;
 use crate::pipeline::prepare::PLAIN;
 use crate::reason::Reason;
@@ -29,7 +28,6 @@ const INSTALLER: &[&str] = &["PIP_*", "REQUESTS_CA_BUNDLE"];
 )]
 pub(super) fn play(
     context: &Context,
-    fleet: &Fleet,
     want: Want<'_>,
     workspace: &Workspace,
     ssh: &Ssh,
@@ -69,7 +67,7 @@ pub(super) fn play(
     for (name, why) in due {
         progress.line(&format!("{name}: {}", why.words()));
     }
-    let secrets = fleet.secret_names().into_iter();
+    let secrets = due.keys().flat_map(|name| ones[name].secrets.clone());
     let play = Play {
         toolbox: &toolbox,
         ssh,
@@ -78,9 +76,7 @@ pub(super) fn play(
         content: &content,
         servers: &names,
         check: want.check,
-        secrets: secrets
-            .filter_map(|name| Some((name.to_owned(), context.variable(name)?.to_owned())))
-            .collect(),
+        secrets: secrets.collect(),
     };
     let width = names.iter().map(String::len).max().unwrap_or(0);
     let mut ran =

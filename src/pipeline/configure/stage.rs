@@ -4,6 +4,7 @@ use super::Want;
 use super::addresses::Contacts;
 use super::judge::{self, Unreached};
 use super::play::play;
+use super::supply::{self, Stock};
 use crate::ansible::content;
 use crate::ansible::fingerprint::{Fingerprint, Why};
 use crate::ansible::inventory::{self, Entry};
@@ -40,6 +41,9 @@ pub(super) struct One {
     target: Target,
     pub(super) entry: Entry,
     fingerprint: Fingerprint,
+    pub(super) secrets: BTreeMap<String, String>,
+    /// Secrets that it needs and that are not set here.
+    pub(super) missing: BTreeSet<String>,
 }
 
 #[expect(
@@ -61,6 +65,7 @@ pub(in crate::pipeline) fn stage(
         check: want.check,
         ..Configured::default()
     };
+    let stock = Stock::new(context, fleet, want.cloud, workspace).map_err(failed)?;
     let mut ones: BTreeMap<String, One> = BTreeMap::new();
     let mut nowhere = BTreeMap::new();
     for server in asked(fleet, want) {
@@ -70,7 +75,7 @@ pub(in crate::pipeline) fn stage(
             outcome
                 .servers
                 .push(ServerOutcome::new(name, End::Skipped, why));
-        } else if let Some(one) = one(fleet, server, contacts) {
+        } else if let Some(one) = one(fleet, server, contacts, &stock) {
             ones.insert(name.to_owned(), one);
         } else {
             let why = "it has no address: nothing has made it yet";
@@ -140,17 +145,19 @@ pub(in crate::pipeline) fn stage(
             None => {}
         }
     }
-    let played = play(
-        context,
-        fleet,
-        want,
-        workspace,
-        &ssh,
-        &ones,
-        &due,
-        &mut outcome,
-        progress,
-    );
+    let lacking = supply::without_secrets(&ones, &mut due, want.check, &mut outcome);
+    let played = lacking.map_or(Ok(()), Err).and_then(|()| {
+        play(
+            context,
+            want,
+            workspace,
+            &ssh,
+            &ones,
+            &due,
+            &mut outcome,
+            progress,
+        )
+    });
     let failure = match played {
         Ok(said) => judge::failure(&outcome, &unreached, said.as_deref()),
         Err(failure) => {
@@ -185,18 +192,18 @@ pub(super) fn asked<'a>(fleet: &'a Fleet, want: Want<'_>) -> impl Iterator<Item 
 }
 
 /// Of every server that has an address and is to run.
-pub(super) fn entries(fleet: &Fleet, contacts: &Contacts) -> Vec<Entry> {
+pub(super) fn entries(fleet: &Fleet, contacts: &Contacts, stock: &Stock) -> Vec<Entry> {
     let running = fleet
         .servers
         .iter()
         .filter(|server| server.state.value == PowerState::Running);
     running
-        .filter_map(|server| one(fleet, server, contacts))
+        .filter_map(|server| one(fleet, server, contacts, stock))
         .map(|one| one.entry)
         .collect()
 }
 
-fn one(fleet: &Fleet, server: &Server, contacts: &Contacts) -> Option<One> {
+fn one(fleet: &Fleet, server: &Server, contacts: &Contacts, stock: &Stock) -> Option<One> {
     let contact = contacts.get(server.name())?;
     let target = Target {
         name: server.name().to_owned(),
@@ -207,11 +214,14 @@ fn one(fleet: &Fleet, server: &Server, contacts: &Contacts) -> Option<One> {
         identity: contact.identity.clone(),
         pinned: server.machine.host_keys.clone(),
     };
-    let mut entry = inventory::entry(fleet, server, &target, contact.public_ip.as_deref());
+    let public_ip = contact.public_ip.as_deref();
+    let mut entry = inventory::entry(fleet, server, &target, public_ip, &stock.supply);
+    let (secrets, missing) = stock.of(&entry);
     let fingerprint = Fingerprint::new(
         &content::digest(),
         &entry.variables,
         target.identity.as_deref(),
+        missing.is_empty().then_some(&secrets),
     );
     let held = fingerprint.to_string();
     entry
@@ -221,6 +231,8 @@ fn one(fleet: &Fleet, server: &Server, contacts: &Contacts) -> Option<One> {
         target,
         entry,
         fingerprint,
+        secrets,
+        missing,
     })
 }
 
