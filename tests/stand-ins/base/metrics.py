@@ -18,13 +18,13 @@ class Metrics:
     def define(self, name, kind, text):
         self.kinds[name] = (kind, text)
 
-    def change(self, name, by, **labels):
+    def change(self, name, by, /, **labels):
         with self.lock:
             family = self.values.setdefault(name, {})
             key = tuple(labels.items())
             family[key] = family.get(key, 0) + by
 
-    def put(self, name, value, **labels):
+    def put(self, name, value, /, **labels):
         with self.lock:
             self.values.setdefault(name, {})[tuple(labels.items())] = value
 
@@ -32,7 +32,7 @@ class Metrics:
         with self.lock:
             self.values[name] = {}
 
-    def observe(self, name, seconds, **labels):
+    def observe(self, name, seconds, /, **labels):
         with self.lock:
             family = self.values.setdefault(name, {})
             found = family.setdefault(tuple(labels.items()), {"sum": 0.0, "counts": [0] * len(self.buckets)})
