@@ -24,7 +24,7 @@ def errors(value, schema, root=None, where=""):
         return [f"{place}: is not of type {' or '.join(names)}"]
     found = []
     if "enum" in schema and value not in schema["enum"]:
-        found.append(f"{place}: {value!r} is none of {', '.join(schema['enum'])}")
+        found.append(f"{place}: {value!r} is none of {', '.join(map(str, schema['enum']))}")
     if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
         found.append(f"{place}: {value!r} does not match {schema['pattern']}")
     if isinstance(value, list):
