@@ -72,7 +72,10 @@ def amtool():
     found = shutil.which("amtool") or str(tools / "usr" / "bin" / "amtool")
     if not os.path.exists(found):
         tools.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["apt-get", "download", "-qq", "prometheus-alertmanager"], cwd=tools, check=True, capture_output=True)
+        download = ["apt-get", "download", "-qq", "prometheus-alertmanager"]
+        if subprocess.run(download, cwd=tools, capture_output=True).returncode:  # as on a machine whose lists were cleared
+            subprocess.run(["apt-get", "update", "-qq"], check=True, capture_output=True)
+            subprocess.run(download, cwd=tools, check=True, capture_output=True)
         package = next(tools.glob("*.deb"))
         subprocess.run(["dpkg", "--extract", package, tools], check=True)
     return found

@@ -13,6 +13,7 @@ import unittest
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE / "traefik"), str(HERE / "base")]
 
+import certificates  # noqa: E402
 import configuration  # noqa: E402
 import docker  # noqa: E402
 import rules  # noqa: E402
@@ -96,11 +97,9 @@ class Serving(unittest.TestCase):
             server.server_close()
         cls.folder.cleanup()
 
-    def ask(self, point, path="/", method="GET", host="app.example", version=None):
-        if point == "websecure":
-            context = ssl._create_unverified_context()
-            context.maximum_version = version or ssl.TLSVersion.MAXIMUM_SUPPORTED
-            context.set_ciphers("ALL:@SECLEVEL=0")
+    def ask(self, point, path="/", method="GET", host="app.example", context=None):
+        if context or point == "websecure":
+            context = context or ssl._create_unverified_context()
             connection = http.client.HTTPSConnection("127.0.0.1", self.ports[point], context=context, timeout=5)
         else:
             connection = http.client.HTTPConnection("127.0.0.1", self.ports[point], timeout=5)
@@ -125,10 +124,22 @@ class Serving(unittest.TestCase):
     def test_other_hosts_and_plain_http_find_nothing(self):
         self.assertEqual(self.ask("websecure", host="other.example")[0].status, 404)
         self.assertEqual(self.ask("metrics")[0].status, 404)
+        with socket.create_connection(("127.0.0.1", self.ports["websecure"]), 5) as plain:
+            plain.sendall(b"GET / HTTP/1.1\r\nHost: app.example\r\nConnection: close\r\n\r\n")
+            self.assertIn(b" 404 ", plain.recv(100))
 
     def test_old_tls_is_refused(self):
+        pair = certificate(self.folder.name, "old")
+        for name, version in (("VersionTLS13", ssl.TLSVersion.TLSv1_3), ("VersionTLS12", ssl.TLSVersion.TLSv1_2)):
+            self.assertEqual(certificates.context(pair, {"minVersion": name}).minimum_version, version)
+        self.assertEqual(certificates.context(pair, {}).minimum_version, ssl.TLSVersion.TLSv1_2)
+        strict = ssl._create_unverified_context()
+        strict.maximum_version = ssl.TLSVersion.TLSv1_2
+        self.assertEqual(self.ask("websecure", context=strict)[0].status, 200)
+        self.traefik.certificates.default.minimum_version = ssl.TLSVersion.TLSv1_3
+        self.addCleanup(setattr, self.traefik.certificates.default, "minimum_version", ssl.TLSVersion.TLSv1_2)
         with self.assertRaises((ssl.SSLError, ConnectionError)):
-            self.ask("websecure", version=ssl.TLSVersion.TLSv1_1)
+            self.ask("websecure", context=strict)
 
     def test_the_certificate_is_chosen_by_name(self):
         for name, common in (("app.example", "app"), ("other.example", "default")):
