@@ -28,6 +28,24 @@ description:
     C(/var/lib/lostops/applied), so that a run that was cut off between the file and the unit is finished by the next one.
   - Supports check mode, on a server where neither programs nor units are there yet too, and diff.
 options:
+  folders:
+    description: Folders that are there, with what is in them left alone.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      path:
+        description: Where.
+        type: path
+        required: true
+      mode:
+        description: Its mode.
+        type: str
+        default: "0755"
+      owner:
+        description: Its owner, a name or a number; its group is that user's own, or the same number.
+        type: str
+        default: root
   files:
     description: The files.
     type: list
@@ -40,6 +58,9 @@ options:
         required: true
       content:
         description: All of it. An empty file is refused, because that is never meant.
+        type: str
+      secret:
+        description: The same as O(files[].content) for what nobody may see, in no diff and no log.
         type: str
       state:
         description: Whether there is to be such a file.
@@ -55,7 +76,7 @@ options:
         type: str
         default: "0755"
       owner:
-        description: Its owner; its group is that user's own.
+        description: Its owner, a name or a number; its group is that user's own, or the same number.
         type: str
         default: root
       validate:
@@ -151,26 +172,59 @@ class Failure(Exception):
     """Something that ends the task; its text is for people."""
 
 
+def belonging(options):
+    """(uid, gid) of an owner. Users of containers have numbers here and no names."""
+    owner = options["owner"]
+    if owner.isdigit():
+        return int(owner), int(owner)
+    try:
+        user = pwd.getpwnam(owner)
+    except KeyError as error:
+        raise Failure(f"{options['path']} is to belong to {owner}, and this server has no such user") from error
+    return user.pw_uid, user.pw_gid
+
+
+class Folder:
+    """One folder that is to be there."""
+
+    def __init__(self, options):
+        self.path = options["path"]
+        if not os.path.isabs(self.path):
+            raise Failure(f"{self.path} is no absolute path")
+        self.mode = int(options["mode"], 8)
+        self.uid, self.gid = belonging(options)
+
+    def changed(self):
+        try:
+            status = os.lstat(self.path)
+        except FileNotFoundError:
+            return True
+        if not stat.S_ISDIR(status.st_mode):
+            raise Failure(f"{self.path} is no folder: move it away")
+        return (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid) != (self.mode, self.uid, self.gid)
+
+    def make(self):
+        os.makedirs(self.path, exist_ok=True)
+        os.chown(self.path, self.uid, self.gid)
+        os.chmod(self.path, self.mode)
+
+
 class File:
     """One file: as it is, and as it is to be."""
 
     def __init__(self, options):
         self.path = options["path"]
         self.absent = options["state"] == "absent"
-        self.show = options["diff"]
+        self.show = options["diff"] and not options["secret"]
         self.validate = options["validate"]
-        self.content = (options["content"] or "").encode()
+        self.content = (options["content"] or options["secret"] or "").encode()
         if not os.path.isabs(self.path):
             raise Failure(f"{self.path} is no absolute path, or this server has no such user")
         if not self.absent and not self.content.strip():
             raise Failure(f"{self.path} would be empty: give it content, or say state: absent")
         self.mode = int(options["mode"], 8)
         self.directory_mode = int(options["directory_mode"], 8)
-        try:
-            user = pwd.getpwnam(options["owner"])
-        except KeyError as error:
-            raise Failure(f"{self.path} is to belong to {options['owner']}, and this server has no such user") from error
-        self.uid, self.gid = user.pw_uid, user.pw_gid
+        self.uid, self.gid = belonging(options)
         self.before = self.found()
 
     def found(self):
@@ -249,6 +303,7 @@ class Task:
     def __init__(self, module):
         self.module = module
         self.check = module.check_mode
+        self.folders = [Folder(options) for options in module.params["folders"]]
         self.files = [File(options) for options in module.params["files"]]
         self.paths, self.did, self.warnings = [], [], []
 
@@ -256,8 +311,11 @@ class Task:
         changed = [file for file in self.files if file.changed()]
         for file in changed:
             self.validate(file)
-        self.paths = [file.path for file in changed]
+        missing = [folder for folder in self.folders if folder.changed()]
+        self.paths = [f"{folder.path}/" for folder in missing] + [file.path for file in changed]
         if not self.check:
+            for folder in missing:
+                folder.make()
             self.write(changed)
         units = self.module.params["units"]
         if units:
@@ -387,8 +445,8 @@ class Task:
         if self.check or not unit["reads"] or not self.stale(unit):
             return
         path = os.path.join(RECORDS, unit["name"])
-        options = {"path": path, "content": self.applied(unit), "state": "present", "mode": "0600", "directory_mode": "0755"}
-        file = File({**options, "owner": "root", "validate": [], "diff": False})
+        options = {"path": path, "content": self.applied(unit), "secret": None, "state": "present", "mode": "0600"}
+        file = File({**options, "directory_mode": "0755", "owner": "root", "validate": [], "diff": False})
         file.put(file.after())
 
 
@@ -396,12 +454,18 @@ def main():
     file = {
         "path": {"type": "path", "required": True},
         "content": {"type": "str"},
+        "secret": {"type": "str", "no_log": True},
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "mode": {"type": "str", "default": "0644"},
         "directory_mode": {"type": "str", "default": "0755"},
         "owner": {"type": "str", "default": "root"},
         "validate": {"type": "list", "elements": "str", "default": []},
         "diff": {"type": "bool", "default": True},
+    }
+    folder = {
+        "path": {"type": "path", "required": True},
+        "mode": {"type": "str", "default": "0755"},
+        "owner": {"type": "str", "default": "root"},
     }
     unit = {
         "name": {"type": "str", "required": True},
@@ -413,6 +477,7 @@ def main():
         "probe": {"type": "list", "elements": "str", "default": []},
     }
     spec = {
+        "folders": {"type": "list", "elements": "dict", "options": folder, "default": []},
         "files": {"type": "list", "elements": "dict", "options": file, "default": []},
         "verify": {"type": "list", "elements": "str", "default": []},
         "units": {"type": "list", "elements": "dict", "options": unit, "default": []},

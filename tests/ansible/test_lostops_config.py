@@ -74,10 +74,12 @@ class Converging(unittest.TestCase):
         self.server = Server(self.folder)
         self.file = str(self.folder / "etc" / "thing.conf")
 
-    def run_task(self, files=(), units=(), verify=(), check=False):
-        file = {"content": None, "state": "present", "mode": "0644", "directory_mode": "0755", "owner": "root", "validate": [], "diff": True}
+    def run_task(self, files=(), units=(), verify=(), folders=(), check=False):
+        folder = {"mode": "0755", "owner": "root"}
+        file = {"content": None, "secret": None, "state": "present", "mode": "0644", "directory_mode": "0755", "owner": "root", "validate": [], "diff": True}
         unit = {"enabled": False, "masked": False, "started": False, "reads": [], "apply": "restart", "probe": []}
         self.server.params = {
+            "folders": [{**folder, **options} for options in folders],
             "files": [{**file, "path": self.file, **options} for options in files],
             "units": [{**unit, "name": "thing.service", **options} for options in units],
             "verify": list(verify),
@@ -230,6 +232,24 @@ class Converging(unittest.TestCase):
         self.assertEqual(self.run_task(**self.reading(**probe)).did, [])
         self.server.in_force = "flushed by hand"
         self.assertEqual(self.run_task(**self.reading(**probe)).did, ["reload thing.service"])
+
+    def test_a_folder_is_made_and_what_is_in_it_left_alone(self):
+        folder = {"path": str(self.folder / "data"), "mode": "0700", "owner": str(os.getuid())}
+        self.assertEqual(self.run_task(folders=[folder], check=True).paths, [f"{folder['path']}/"])
+        self.assertFalse(os.path.exists(folder["path"]))
+        self.run_task(folders=[folder])
+        Path(folder["path"], "rows").write_text("1", encoding="utf-8")
+        os.chmod(folder["path"], 0o755)
+        self.assertEqual(self.run_task(folders=[folder]).paths, [f"{folder['path']}/"])
+        self.assertEqual(self.run_task(folders=[folder]).paths, [])
+        self.assertEqual(stat.S_IMODE(os.stat(folder["path"]).st_mode), 0o700)
+        self.assertTrue(Path(folder["path"], "rows").exists())
+
+    def test_a_secret_is_written_and_never_shown(self):
+        task = self.run_task(files=[{"secret": "swordfish", "mode": "0600", "owner": str(os.getuid())}], check=True)
+        self.assertNotIn("swordfish", str(task.files[0].difference()))
+        self.run_task(files=[{"secret": "swordfish", "mode": "0600"}])
+        self.assertEqual(self.content(), "swordfish")
 
     def test_a_unit_whose_own_condition_says_no_is_left_alone(self):
         self.active(ActiveState="inactive", ConditionResult="no", ConditionTimestampMonotonic="17")
