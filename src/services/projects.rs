@@ -90,7 +90,6 @@ pub(crate) fn of(server: &Server, images: &Images) -> Vec<Project> {
     if let Some(laravel) = &services.laravel {
         let laravel = &laravel.value;
         let profiles = [
-            ("migrate", laravel.migrate),
             ("queue", laravel.queue),
             ("scheduler", laravel.scheduler),
         ];
@@ -108,6 +107,7 @@ pub(crate) fn of(server: &Server, images: &Images) -> Vec<Project> {
                 ("LARAVEL_PORT", laravel.port.to_string()),
                 ("LARAVEL_HEALTH", laravel.health.clone()),
                 ("LARAVEL_STORAGE", laravel.storage.clone()),
+                ("LARAVEL_MIGRATE", laravel.migrate.to_string()),
                 ("COMPOSE_PROFILES", profiles.join(",")),
             ],
         ));

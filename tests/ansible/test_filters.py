@@ -10,7 +10,7 @@ from unittest import mock
 
 from ansible.errors import AnsibleFilterError
 
-FILE = Path(__file__).parents[2] / "ansible" / "filter_plugins" / "secret.py"
+FILE = Path(__file__).parents[2] / "ansible" / "filter_plugins" / "lostops.py"
 spec = importlib.util.spec_from_file_location("lostops_secret", FILE)
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
