@@ -44,4 +44,6 @@ pub(crate) struct Environment {
     pub(crate) acme_email: Option<String>,
     /// The secret that holds the Discord webhook's address.
     pub(crate) discord_webhook: Option<Located<String>>,
+    /// Container image by the image that it stands in for on the simulated cloud.
+    pub(crate) rehearsal_images: BTreeMap<String, String>,
 }
