@@ -52,10 +52,10 @@ pub(crate) struct Environment {
     pub(crate) state: StateBackend,
     pub(crate) acme_email: Option<String>,
     pub(crate) authority: Option<Authority>,
-    /// On the simulated cloud: an image, and what is used in its place.
-    pub(crate) rehearsal_images: BTreeMap<String, String>,
     /// The secret that holds the Discord webhook's address.
     pub(crate) discord_webhook: Option<Located<String>>,
+    /// Container image by the image that it stands in for on the simulated cloud.
+    pub(crate) rehearsal_images: BTreeMap<String, String>,
 }
 
 impl Environment {

@@ -4,7 +4,7 @@
 use super::ask::Ask;
 use super::configure::{self, Want};
 use super::prepare::Ready;
-use super::{describe, failure, plan};
+use super::{describe, failure, plan, rehearse};
 use crate::ansible::key::Source;
 use crate::cli::Apply as Arguments;
 use crate::cli::{Cloud, Configure, Only, Output};
@@ -101,7 +101,14 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
         ready.forget_plan();
     }
     report.applied = true;
-    let booted = boot(context, ask, &ready.workspace, report, &mut progress)?;
+    let booted = boot(
+        context,
+        &fleet,
+        ask,
+        &ready.workspace,
+        report,
+        &mut progress,
+    )?;
     match key.filter(|_| booted) {
         Some(key) => initialise(
             context,
@@ -153,6 +160,7 @@ fn want<'a>(ask: &'a Ask<'_>, fresh: bool) -> Want<'a> {
 /// Simulated machines boot where an engine answers; `false` where none does, and that is said.
 fn boot(
     context: &Context,
+    fleet: &Fleet,
     ask: &Ask<'_>,
     workspace: &Workspace,
     report: &mut Report,
@@ -170,11 +178,9 @@ fn boot(
     }
     progress.step("hosts");
     let say = Mutex::new(|words: &str| progress.say(words));
-    hosts::up(engine, &workspace.cloud(), &say).map_err(|error| Failure {
-        reason: Reason::HostsFailed,
-        message: format!("{error:#}"),
-        help: "mend the cause and apply again: what is there is kept, the rest is made; `lostops simulator down` takes it all away".to_owned(),
-    })?;
+    let images = rehearse::images(fleet);
+    hosts::up(engine, &workspace.cloud(), Some(&images), &say)
+        .map_err(|error| rehearse::failed(&error))?;
     Ok(true)
 }
 

@@ -14,6 +14,7 @@ mod matrix;
 mod plan;
 mod prepare;
 mod reference;
+mod rehearse;
 mod run;
 mod sheets;
 mod simulate;

@@ -89,10 +89,7 @@ pub(crate) fn of(server: &Server, images: &Images) -> Vec<Project> {
     }
     if let Some(laravel) = &services.laravel {
         let laravel = &laravel.value;
-        let profiles = [
-            ("queue", laravel.queue),
-            ("scheduler", laravel.scheduler),
-        ];
+        let profiles = [("queue", laravel.queue), ("scheduler", laravel.scheduler)];
         let profiles = profiles.iter().filter(|(_, wanted)| *wanted);
         let profiles: Vec<&str> = profiles.map(|(name, _)| *name).collect();
         projects.push(project(

@@ -76,7 +76,6 @@ pub(in crate::describer) fn check(
                 .acme
                 .and_then(|acme| value(acme.value.email))
                 .map(|email| email.0),
-            rehearsal_images: BTreeMap::new(),
             authority: written
                 .certificates
                 .and_then(|own| authorities::check(own.value, today, findings)),
@@ -84,6 +83,14 @@ pub(in crate::describer) fn check(
                 .discord
                 .and_then(|discord| discord.value.webhook.0)
                 .map(|secret| convert(secret, |secret| secret.0)),
+            rehearsal_images: written
+                .rehearsal
+                .and_then(|rehearsal| rehearsal.value.images)
+                .map(|table| table.value.entries)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(image, stand_in)| (image.value, stand_in.value.0))
+                .collect(),
         })
     })();
     ground

@@ -77,6 +77,8 @@ fn full(part: Part) -> Value {
     match part {
         Part::Environment => {
             value["state"]["backend"] = json!({ "azurerm": { "storage_account": "lostops", "container": "tfstate", "key": "a.tfstate" } });
+            value["rehearsal"] =
+                json!({ "images": { "mysql:8.0.46": "lostops-stand-in/mysql:8.0.46" } });
         }
         Part::Policy => {
             value["grants"] = json!([{ "server": "backend", "operation": "resize", "to": "Standard_B4ms", "reason": "x", "until": "2026-12-31" }]);
@@ -283,6 +285,25 @@ const CASES: &[(Part, &str, &str, bool)] = &[
         true,
     ),
     (Part::Environment, "/acme/email", "\"a@b\"", false),
+    (Part::Environment, "/rehearsal", "{}", true),
+    (
+        Part::Environment,
+        "/rehearsal/images",
+        "{ \"prom/prometheus\": \"stand-in:1\" }",
+        true,
+    ),
+    (
+        Part::Environment,
+        "/rehearsal/images",
+        "{ \"MySQL\": \"stand-in:1\" }",
+        false,
+    ),
+    (
+        Part::Environment,
+        "/rehearsal/images/mysql:8.0.46",
+        "\"stand in\"",
+        false,
+    ),
     (
         Part::Environment,
         "/sources/operators/0",

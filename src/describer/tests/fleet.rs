@@ -159,3 +159,20 @@ fn settings_keep_their_text_as_it_was_written() {
         ["False", "1.10", "0080"]
     );
 }
+
+#[test]
+fn an_environment_says_which_images_stand_in_for_others() {
+    let copy = Copy::new();
+    copy.change(
+        "environment.yaml",
+        "state: { backend: local }",
+        "state: { backend: local }\nrehearsal: { images: { mysql:8.0.46: stand-in/mysql:8 } }",
+    );
+    let loaded = copy.load();
+    let fleet = super::only(&loaded).fleet.as_ref().unwrap();
+    let images: Vec<_> = fleet.environment.rehearsal_images.iter().collect();
+    assert_eq!(
+        images,
+        [(&"mysql:8.0.46".to_owned(), &"stand-in/mysql:8".to_owned())]
+    );
+}

@@ -2,7 +2,8 @@
 
 use super::collection::Table;
 use super::names::{
-    AzureName, BlobContainer, Domain, Email, Location, ServerName, SettingName, StorageAccount,
+    AzureName, BlobContainer, ContainerImage, Domain, Email, Location, ServerName, SettingName,
+    StorageAccount,
 };
 use super::network::Block;
 use super::secret::SecretName;
@@ -37,6 +38,8 @@ record! {
         certificates: Maybe<Certificates>,
         /// Where alerts go.
         discord: Maybe<Discord>,
+        /// What is otherwise on the simulated cloud.
+        rehearsal: Maybe<Rehearsal>,
     }
 
     /// Where in the cloud.
@@ -107,6 +110,12 @@ record! {
     Discord {
         /// The secret that holds the webhook's address.
         webhook: Need<SecretName>,
+    }
+
+    /// What is otherwise on the simulated cloud.
+    Rehearsal {
+        /// Container images by the image that they stand in for.
+        images: Maybe<Table<ContainerImage, ContainerImage>>,
     }
 
     /// The one key of a backend that takes settings.

@@ -10,7 +10,7 @@ mod supply;
 
 use super::ask::{Ask, Preview};
 use super::prepare::{Ready, prepare};
-use super::{describe, failure};
+use super::{describe, failure, rehearse};
 use crate::ansible::inventory::Entry;
 use crate::ansible::outcome::End;
 use crate::cli::{Cloud, Configure as Arguments};
@@ -189,6 +189,9 @@ fn reached(
             let lock = workspace
                 .lock(|| progress.say("waiting for another lostops in this folder"))
                 .map_err(failed)?;
+            if !want.check {
+                rehearse::hand_out(context, fleet, workspace, progress)?;
+            }
             let contacts = contacts(context, fleet, want.cloud, workspace, None)?;
             Ok((contacts, Box::new(lock)))
         }

@@ -1,6 +1,7 @@
 //! Hosts for those who do not wait for futures: bring them up, find them, look into them, take them down.
 
 use super::contact::contacts;
+use super::offer::Images;
 use super::security::dropped as dropped_by_groups;
 use super::settle::{Look, Say, is_running};
 use super::sweep::Swept;
@@ -43,7 +44,7 @@ pub(crate) fn run(
     match command {
         Command::Up => {
             let words = Mutex::new(|words: &str| tracing::info!("{words}"));
-            up(engine, cloud, &words)?;
+            up(engine, cloud, None, &words)?;
             list(engine, cloud, out)?;
         }
         Command::Down => {
@@ -92,12 +93,39 @@ pub(crate) fn answers(address: &str) -> anyhow::Result<()> {
     block(async { engine::Engine::connect(address).await.map(|_| ()) })
 }
 
-/// Boots what is to run, stops what is not, and removes what is left of earlier runs.
-pub(crate) fn up(address: &str, cloud: &Utf8Path, say: Say<'_>) -> anyhow::Result<()> {
+/// Boots what is to run, stops what is not, and removes what is left of earlier runs. Without images, hosts have those that
+/// were last named.
+pub(crate) fn up(
+    address: &str,
+    cloud: &Utf8Path,
+    images: Option<&Images>,
+    say: Say<'_>,
+) -> anyhow::Result<()> {
     block(async {
         let hosts = Hosts::connect(address, cloud).await?;
         hosts.clean().await?;
+        if let Some(images) = images {
+            hosts.offer(images, say).await?;
+        }
         hosts.settle(Look::Everything, say).await
+    })
+}
+
+/// Hands those of the images that the engine has to the hosts, at once to those that run; boots nothing. All machines are to
+/// be in it: what was named before counts no more.
+pub(crate) fn offer(
+    address: &str,
+    cloud: &Utf8Path,
+    images: &Images,
+    say: Say<'_>,
+) -> anyhow::Result<()> {
+    if Store::new(cloud).read()?.hosts.is_empty() {
+        return Ok(());
+    }
+    block(async {
+        let hosts = Hosts::connect(address, cloud).await?;
+        hosts.offer(images, say).await?;
+        hosts.hand_out(say).await
     })
 }
 

@@ -5,7 +5,8 @@ use bollard::Docker;
 use bollard::errors::Error;
 use bollard::exec::{StartExecOptions, StartExecResults};
 use bollard::models::ExecConfig;
-use futures_util::StreamExt as _;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 
@@ -48,6 +49,19 @@ impl Engine {
         command: &[&str],
         input: &str,
     ) -> anyhow::Result<Ran> {
+        let text = Bytes::copy_from_slice(input.as_bytes());
+        let input = futures_util::stream::iter([Ok::<_, Error>(text)]);
+        let (ran, _) = self.pour(container, command, input).await?;
+        Ok(ran)
+    }
+
+    /// The same with a stream as its standard input. Also returns how many bytes went in.
+    pub(super) async fn pour(
+        &self,
+        container: &str,
+        command: &[&str],
+        input: impl Stream<Item = Result<Bytes, Error>>,
+    ) -> anyhow::Result<(Ran, u64)> {
         let config = ExecConfig {
             attach_stdin: Some(true),
             attach_stdout: Some(true),
@@ -73,7 +87,13 @@ impl Engine {
         else {
             bail!("{}: the engine did not attach", words());
         };
-        to.write_all(input.as_bytes()).await.with_context(words)?;
+        let mut input = std::pin::pin!(input);
+        let mut poured = 0;
+        while let Some(part) = input.next().await {
+            let part = part.with_context(words)?;
+            to.write_all(&part).await.with_context(words)?;
+            poured += part.len() as u64;
+        }
         to.shutdown().await.with_context(words)?;
         let mut text = String::new();
         while let Some(part) = output.next().await {
@@ -86,10 +106,11 @@ impl Engine {
             .inspect_exec(&exec.id)
             .await
             .with_context(words)?;
-        Ok(Ran {
+        let ran = Ran {
             code: ended.exit_code.unwrap_or(-1),
             text,
-        })
+        };
+        Ok((ran, poured))
     }
 
     /// The same, where anything but success is a failure.

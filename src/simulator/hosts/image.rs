@@ -22,10 +22,11 @@ const REPOSITORY: &str = "lostops/host";
 const PULL: Duration = Duration::from_mins(3);
 
 /// Files of the image, by name; all but `setup` stay in it.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("boot", include_str!("image/boot")),
     ("disks", include_str!("image/disks")),
     ("card", include_str!("image/card")),
+    ("load", include_str!("image/load")),
     ("setup", include_str!("image/setup")),
 ];
 const BASE_SCRIPT: &str = include_str!("image/base");

@@ -1,5 +1,6 @@
 //! What is remembered of each host between two processes, and who may work on it.
 
+use super::offer::Offered;
 use super::wanted::Wanted;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -9,6 +10,9 @@ use std::time::Duration;
 
 /// Between two looks whether whoever works on a host is done.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Not the name of a host's file, which ends otherwise.
+const OFFERED: &str = "offered";
 
 /// A host as it was left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,16 +59,25 @@ impl Folder {
     }
 
     pub(super) fn write(&self, machine: &str, kept: &Kept) -> anyhow::Result<()> {
-        let path = self.file(machine, "json");
-        let next = Utf8PathBuf::from(format!("{path}.next"));
-        let text = serde_json::to_vec_pretty(kept).context("could not write down a host")?;
-        fs::write(&next, text)?;
-        fs::rename(&next, &path)?;
-        Ok(())
+        write(&self.file(machine, "json"), kept)
     }
 
     pub(super) fn forget(&self, machine: &str) -> anyhow::Result<()> {
         remove(&self.file(machine, "json"))
+    }
+
+    /// The images that hosts are handed; `None` when there never were any.
+    pub(super) fn offered(&self) -> Option<Offered> {
+        serde_json::from_slice(&fs::read(self.0.join(OFFERED)).ok()?).ok()
+    }
+
+    pub(super) fn offer(&self, offered: &Offered) -> anyhow::Result<()> {
+        fs::create_dir_all(&self.0)?;
+        write(&self.0.join(OFFERED), offered)
+    }
+
+    pub(super) fn forget_offered(&self) -> anyhow::Result<()> {
+        remove(&self.0.join(OFFERED))
     }
 
     /// Names of hosts that something is kept of.
@@ -87,6 +100,14 @@ impl Folder {
         names.sort();
         names
     }
+}
+
+fn write(path: &Utf8Path, kept: &impl Serialize) -> anyhow::Result<()> {
+    let next = Utf8PathBuf::from(format!("{path}.next"));
+    let text = serde_json::to_vec_pretty(kept).context("could not write down a host")?;
+    fs::write(&next, text)?;
+    fs::rename(&next, path)?;
+    Ok(())
 }
 
 fn remove(path: &Utf8Path) -> anyhow::Result<()> {

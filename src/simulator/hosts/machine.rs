@@ -3,7 +3,7 @@
 use super::engine::{Engine, is_conflict};
 use super::names::{SERIAL, Simulation};
 use super::wanted::{Wanted, limits};
-use super::{card, disk};
+use super::{archives, card, disk};
 use anyhow::{Context as _, bail};
 use bollard::models::{
     ContainerCreateBody, ContainerUpdateBody, HostConfig, HostConfigCgroupnsModeEnum,
@@ -63,6 +63,8 @@ pub(super) async fn create(
             .with_context(|| format!("could not make the volume {volume}"))?;
         binds.push(format!("{volume}:{path}"));
     }
+    archives::volume(engine, simulation).await?;
+    binds.push(format!("{}:{}:ro", simulation.images(), archives::PLACE));
     let (cpus, memory) = limits(&wanted.size);
     let words = |all: &[&str]| all.iter().map(|&word| word.to_owned()).collect();
     let body = ContainerCreateBody {

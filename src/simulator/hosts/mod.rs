@@ -1,5 +1,6 @@
 //! Hosts: containers that are small servers, one for each virtual machine of the simulated cloud.
 
+mod archives;
 mod card;
 pub(crate) mod command;
 pub(crate) mod contact;
@@ -11,6 +12,7 @@ mod key;
 mod machine;
 mod names;
 mod network;
+pub(crate) mod offer;
 pub(super) mod security;
 pub(crate) mod settle;
 mod shell;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(super) const CLOUD: &str = "lostops.cloud";
 /// Which machine and folder it was made from: what is left of a cloud whose folder is gone is found by it.
 pub(super) const PLACE: &str = "lostops.place";
-/// `machine`, `card`, `network`, `disk`, `image`
+/// `machine`, `card`, `network`, `disk`, `images`, `image`
 pub(super) const KIND: &str = "lostops.kind";
 /// What the thing is called in the cloud.
 pub(super) const NAME: &str = "lostops.name";
@@ -46,6 +46,11 @@ impl Simulation {
 
     pub(super) fn disk(&self, disk: &str) -> String {
         format!("lostops-{}-disk-{}", self.word, safe(disk))
+    }
+
+    /// The volume of the images that hosts are handed.
+    pub(super) fn images(&self) -> String {
+        format!("lostops-{}-images", self.word)
     }
 
     /// The file that is a data disk's content.

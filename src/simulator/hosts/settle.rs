@@ -3,12 +3,15 @@
 use super::kept::Kept;
 use super::names::SERIAL;
 use super::wanted::{self, Wanted, limits};
-use super::{Hosts, Surroundings, card, disk, image, key, machine, network};
+use super::{Hosts, Surroundings, card, disk, image, key, machine, network, offer};
 use anyhow::Context as _;
 use bollard::models::{ContainerInspectResponse, NetworkConnectRequest};
 use futures_util::future::join_all;
 use std::net::Ipv4Addr;
 use std::sync::{Mutex, PoisonError};
+
+/// Held while networks are made. No machine has such a name.
+const NETWORKS: &str = ".networks";
 
 /// How closely to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,16 +88,29 @@ impl Hosts {
         let (engine, simulation) = (&self.engine, &self.simulation);
         let container = simulation.machine(&wanted.name);
         let mut found = card::inspect(engine, &container).await?;
-        if found
-            .as_ref()
-            .is_some_and(|found| serial(found) != wanted.serial)
+        let offered = self.folder.offered().unwrap_or_default();
+        let images = offered.to(&wanted.name);
+        let has_no_place = |found: &ContainerInspectResponse| {
+            images.is_some_and(|images| !images.is_empty()) && !offer::has_place(found)
+        };
+        if let Some(old) = &found
+            && (serial(old) != wanted.serial || has_no_place(old))
         {
+            if has_no_place(old) {
+                let name = &wanted.name;
+                tell(
+                    say,
+                    &format!(
+                        "making the host of {name} anew: an earlier lostops made it without a place for images"
+                    ),
+                );
+            }
             machine::remove(engine, simulation, &wanted.name).await?;
             found = None;
         }
         let plugs = {
             // Docker lets several networks have one name.
-            let _held = self.folder.lock("networks").await?;
+            let _held = self.folder.lock(NETWORKS).await?;
             card::plugs(engine, simulation, &wanted.card).await?
         };
         let image = self.image(say).await?;
@@ -147,6 +163,9 @@ impl Hosts {
         if wanted.running && (must_stop || !runs || disks != Some(&wanted.disks)) {
             disk::attach(engine, simulation, wanted, image).await?;
         }
+        if let Some(images) = images.filter(|_| wanted.running) {
+            offer::hand(engine, simulation, &wanted.name, images, say).await?;
+        }
         let kept = Kept {
             wanted: wanted.clone(),
             rules: rules.to_owned(),
@@ -156,10 +175,16 @@ impl Hosts {
         self.folder.write(&wanted.name, &kept)
     }
 
-    async fn image(&self, say: Say<'_>) -> anyhow::Result<&str> {
+    pub(super) async fn image(&self, say: Say<'_>) -> anyhow::Result<&str> {
         let made = self.image.get_or_try_init(|| async {
             // The first of several processes makes it, the others wait.
-            let _held = self.folder.lock("image").await?;
+            let _held = self.folder.lock(".image").await?;
+            {
+                // Its packages come through it.
+                let _held = self.folder.lock(NETWORKS).await?;
+                let internet = self.simulation.internet();
+                network::ensure(&self.engine, &self.simulation, &internet, "internet").await?;
+            }
             image::ensure(
                 &self.engine,
                 &self.room.join("image"),

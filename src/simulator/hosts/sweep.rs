@@ -49,6 +49,7 @@ impl Hosts {
         for name in self.folder.names() {
             self.folder.forget(&name)?;
         }
+        self.folder.forget_offered()?;
         Ok(swept)
     }
 
