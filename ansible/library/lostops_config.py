@@ -414,7 +414,11 @@ class Task:
             raise Failure(f"{name} does not stay up: it is {state.get('ActiveState')}\n{self.journal(name)}".rstrip())
 
     def journal(self, name):
-        return self.call(["journalctl", "--no-pager", "--output=cat", "--lines=5", "--unit", name])[1].strip()
+        """The last words of what the unit runs, without systemd's own: what became of it is said already."""
+        lines = self.call(["journalctl", "--no-pager", "--output=cat", "--lines=30", "--unit", name])[1].splitlines()
+        own = (f"{name}: ", "Starting ", "Started ", "Reloading ", "Reloaded ", "Reload failed ", "Stopping ", "Stopped ", "Failed to ")
+        said = [line for line in lines if line.strip() and not line.startswith(own)]
+        return "\n".join(said[-12:])
 
     def systemctl(self, verb, *name):
         if name:
@@ -424,7 +428,9 @@ class Task:
         code, _out, err = self.call(["systemctl", verb, *name])
         if code != 0:
             journal = self.journal(name[0]) if name else ""
-            raise Failure(f"could not {verb} {' '.join(name)}: {err.strip()}\n{journal}".rstrip())
+            # What the unit says itself goes before systemd's advice to look there.
+            why = f"\n{journal}" if journal else f": {err.strip()}"
+            raise Failure(f"could not {verb} {' '.join(name)}{why}")
 
     def applied(self, unit):
         """What stands for all that the unit reads and has in force."""

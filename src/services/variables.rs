@@ -73,7 +73,11 @@ fn services(fleet: &Fleet, server: &Server) -> Map<String, Value> {
     if own.traefik.is_some() {
         let laravel = own.laravel.iter().map(|one| &one.value.domain.value);
         let grafana = own.grafana.iter().map(|one| &one.value.domain.value);
-        let domains: Vec<&String> = laravel.chain(grafana).collect();
+        let mut domains: Vec<String> = laravel.chain(grafana).cloned().collect();
+        // A certificate has a name, also where nothing is served yet.
+        if domains.is_empty() {
+            domains.push(server.name().to_owned());
+        }
         say("traefik", json!({ "domains": domains }));
     }
     if let Some(laravel) = &own.laravel {
