@@ -378,7 +378,7 @@ class Task:
             self.unit(unit, found[unit["name"]])
 
     def show(self, names):
-        wanted = "LoadState,Type,ActiveState,UnitFileState,ConditionResult,ConditionTimestampMonotonic,NeedDaemonReload"
+        wanted = "LoadState,Type,ActiveState,SubState,UnitFileState,ConditionResult,ConditionTimestampMonotonic,NeedDaemonReload"
         code, out, err = self.call(["systemctl", "show", "--property", wanted, "--", *names])
         if code != 0:
             raise Failure(f"could not ask systemd for {', '.join(names)}: {err.strip()}")
@@ -391,7 +391,7 @@ class Task:
             self.systemctl("mask", name)
         if unit["enabled"] and state.get("UnitFileState") not in ("enabled", "static", "alias", "indirect", "generated"):
             self.systemctl("enable", name)
-        running = state.get("ActiveState") in ("active", "activating", "reloading")
+        running = state.get("ActiveState") in ("active", "activating", "reloading") and state.get("SubState") != "auto-restart"
         refused = state.get("ConditionResult") == "no" and state.get("ConditionTimestampMonotonic", "0") != "0"
         if running:
             if self.stale(unit):

@@ -251,6 +251,10 @@ class Converging(unittest.TestCase):
         self.run_task(files=[{"secret": "swordfish", "mode": "0600"}])
         self.assertEqual(self.content(), "swordfish")
 
+    def test_a_unit_that_waits_for_its_next_try_is_started_now(self):
+        self.active(ActiveState="activating", SubState="auto-restart")
+        self.assertEqual(self.run_task(files=[{"content": "a\n"}], units=[{"started": True, "reads": [self.file]}]).did, ["start thing.service"])
+
     def test_a_unit_whose_own_condition_says_no_is_left_alone(self):
         self.active(ActiveState="inactive", ConditionResult="no", ConditionTimestampMonotonic="17")
         self.assertEqual(self.run_task(units=[{"started": True, "enabled": True}]).did, [])
