@@ -101,16 +101,17 @@ pub(super) fn environment(
             &mut findings,
         ))
     });
+    let wrong = is_wrong(&findings);
     if let Some(environment) = &ground.environment {
-        // Of a server that could not be read whole nothing can be said to be missing.
-        if !is_wrong(&findings) {
+        // Of a server that could not be read whole nothing can be said to be missing; and what is missing does not keep
+        // the policy from being heard.
+        if !wrong {
             findings.extend(partners::check(environment, &fleet_servers));
         }
         findings.extend(secrets(environment, &fleet_servers, is_set));
     }
     fleet_servers.sort_by(|a, b| a.name().cmp(b.name()));
     sort(&mut findings);
-    let wrong = is_wrong(&findings);
     let name = ground
         .name
         .or_else(|| folder.file_name().map(str::to_owned))

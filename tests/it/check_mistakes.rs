@@ -40,18 +40,8 @@ fn every_kind_of_mistake_has_its_code() {
         (backend, "port: 22, ", "port: 70000, ", "LO109"),
         (backend, "from: operators", "from: 10.0.0.0/33", "LO109"),
         (environment, "203.0.113.0/24", "203.0.113.7/24", "LO109"),
-        (
-            backend,
-            "secret:MYSQL_LARAVEL_PASSWORD",
-            "hunter2hunter2",
-            "LO110",
-        ),
-        (
-            backend,
-            "secret:MYSQL_LARAVEL_PASSWORD",
-            "\"secret:\"",
-            "LO110",
-        ),
+        (backend, "secret:LARAVEL_APP_KEY", "hunter2hunter2", "LO110"),
+        (backend, "secret:LARAVEL_APP_KEY", "\"secret:\"", "LO110"),
         (backend, "state: running ", "state: absent ", "LO113"),
         (backend, "ssh-ed25519 AAAAC3", "ssh-ed25519 BBBB", "LO114"),
         (
@@ -103,7 +93,7 @@ fn a_secret_in_clear_is_never_printed() {
     let project = Project::lostops();
     project.edit(
         "describers/backend.yaml",
-        "secret:MYSQL_LARAVEL_PASSWORD",
+        "secret:LARAVEL_APP_KEY",
         "hunter2hunter2",
     );
     for format in ["human", "json", "markdown"] {

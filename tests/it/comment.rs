@@ -3,26 +3,16 @@
 //! `UPDATE_COMMENTS=1 cargo test comment` writes them anew; `scripts/picture` shows one as GitHub would.
 
 use crate::configure::{CONFIGURE, Servers};
-use crate::harness::{Project, Run, finish, root};
+use crate::harness::{Project, Run, SECRETS, finish, root};
 use crate::image::event::Event;
 use std::fs;
-
-const SECRETS: &[&str] = &[
-    "LARAVEL_APP_KEY",
-    "MYSQL_LARAVEL_PASSWORD",
-    "MYSQL_EXPORTER_PASSWORD",
-    "DISCORD_WEBHOOK",
-    "GRAFANA_ADMIN_PASSWORD",
-];
 
 /// Lines of Terraform's plan that are kept: enough to see how it is written.
 const PLAN_LINES: usize = 14;
 
 fn markdown(project: &Project, operation: &str) -> Run {
     let mut command = project.command(&[operation, "--cloud", "simulated", "--format", "markdown"]);
-    for name in SECRETS {
-        command.env(name, "a secret of the tests");
-    }
+    command.envs(SECRETS);
     finish(&mut command)
 }
 
@@ -32,9 +22,7 @@ fn summary(project: &Project, operation: &str) -> String {
     let file = |name: &str| project.path(name).to_string_lossy().into_owned();
     project.write("event.json", event.payload.to_string());
     let mut command = project.command(&["run"]);
-    for name in SECRETS {
-        command.env(name, "a secret of the tests");
-    }
+    command.envs(SECRETS);
     command
         .env("GITHUB_ACTIONS", "true")
         .env("GITHUB_REPOSITORY", "octo-org/servers")
@@ -237,9 +225,7 @@ fn configured(arguments: &[&str], fails: bool, code: i32) -> String {
     servers.plays(&events, if fails { "exit 2" } else { "exit 0" });
     let mut command =
         servers.command(&[&CONFIGURE[..], &["--format", "markdown"], arguments].concat());
-    for name in SECRETS {
-        command.env(name, "a secret of the tests");
-    }
+    command.envs(SECRETS);
     let run = finish(&mut command);
     assert_eq!(run.code, code, "{}\n{}", run.stdout, run.stderr);
     run.stdout

@@ -11,6 +11,23 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The secrets that the repository's own describers name; none is one.
+pub(crate) const SECRETS: [(&str, &str); 6] = [
+    ("AUTHORITY_KEY", "the authority's key of the tests"),
+    ("DISCORD_WEBHOOK", "http://192.0.2.1/webhook"),
+    ("GRAFANA_ADMIN_PASSWORD", "grafana's password of the tests"),
+    (
+        "LARAVEL_APP_KEY",
+        "base64:bm9ib2R5J3Mga2V5LCBtYWRlIGZvciB0ZXN0cyBhIGI=",
+    ),
+    (
+        "MYSQL_EXPORTER_PASSWORD",
+        "the exporter's password of the tests",
+    ),
+    // Every mark that a shell, YAML, Compose or SQL could stumble over.
+    ("MYSQL_LARAVEL_PASSWORD", r#"it's "50 $" of \ {{ a }} #1"#),
+];
+
 /// A user's repository.
 pub(crate) struct Project {
     folder: TempDir,

@@ -1,5 +1,6 @@
 //! The JSON Schemas and the parser accept and refuse the same documents.
 
+use super::cases::CASES;
 use crate::describer::folder::Part;
 use crate::describer::tree::{Kind, Node};
 use crate::describer::{document, schemas, yaml};
@@ -209,114 +210,6 @@ fn both_agree_on_every_value_of_another_kind() {
         }
     }
 }
-
-/// One change of a full document, and whether it is still good.
-const CASES: &[(Part, &str, &str, bool)] = &[
-    (Part::Server, "/server", "\"a\"", true),
-    (Part::Server, "/server", "\"web-1\"", true),
-    (Part::Server, "/server", "\"1web\"", false),
-    (Part::Server, "/server", "\"Web\"", false),
-    (Part::Server, "/server", "\"web_1\"", false),
-    (
-        Part::Server,
-        "/server",
-        "\"a123456789012345678901234567890123456789012345678901234567890123\"",
-        false,
-    ),
-    (Part::Server, "/role", "\"monitoring\"", true),
-    (Part::Server, "/role", "\"web\"", false),
-    (Part::Server, "/state", "\"stopped\"", true),
-    (Part::Server, "/state", "\"off\"", false),
-    (Part::Server, "/vm/size", "\"Standard_D4s_v5\"", true),
-    (Part::Server, "/vm/size", "\"standard_d4s\"", false),
-    (Part::Server, "/vm/image", "\"a:b:c\"", false),
-    (Part::Server, "/vm/image", "\"a:b:c:1.2.3\"", true),
-    (Part::Server, "/vm/image", "\"a:b:c:d:e\"", false),
-    (Part::Server, "/vm/disk/size_gb", "32767", true),
-    (Part::Server, "/vm/disk/size_gb", "32768", false),
-    (Part::Server, "/vm/disk/size_gb", "0", false),
-    (Part::Server, "/vm/disk/size_gb", "\"64\"", false),
-    (Part::Server, "/vm/admin/user", "\"Lostops\"", false),
-    (Part::Server, "/vm/host_keys", "null", true),
-    (Part::Server, "/ports", "[]", true),
-    (Part::Server, "/ports/0/port", "\"22\"", true),
-    (Part::Server, "/ports/0/port", "\"8000-8010\"", true),
-    (Part::Server, "/ports/0/port", "[22, \"8000-8010\"]", true),
-    (Part::Server, "/ports/0/port", "\"22,80\"", false),
-    (Part::Server, "/ports/0/port", "\"ssh\"", false),
-    (Part::Server, "/ports/0/port", "65536", false),
-    (Part::Server, "/ports/0/from", "\"role:backend\"", true),
-    (Part::Server, "/ports/0/from", "\"role:web\"", false),
-    (Part::Server, "/ports/0/from", "\"2001:db8::/32\"", true),
-    (Part::Server, "/ports/0/from", "\"203.0.113.7\"", true),
-    (Part::Server, "/ports/0/from", "\"Every One\"", false),
-    (Part::Server, "/ports/0/protocol", "\"udp\"", true),
-    (Part::Server, "/ports/0/protocol", "\"TCP\"", false),
-    (Part::Server, "/ports/0/tls", "\"required\"", true),
-    (Part::Server, "/ports/0/tls", "true", false),
-    (
-        Part::Server,
-        "/services/mysql/databases/0/password",
-        "\"hunter2\"",
-        false,
-    ),
-    (
-        Part::Server,
-        "/services/mysql/databases/0/password",
-        "\"secret:lower\"",
-        false,
-    ),
-    (Part::Server, "/services/laravel/environment/A", "1.5", true),
-    (Part::Server, "/services/laravel/domain", "\"app\"", true),
-    (Part::Server, "/services/laravel/domain", "\"app_\"", true),
-    (Part::Server, "/services/laravel/domain", "\"-app\"", false),
-    (Part::Server, "/services/laravel/port", "0", false),
-    (Part::Server, "/services/laravel/health", "\"up\"", false),
-    (Part::Server, "/services/laravel/health", "\"/\"", false),
-    (Part::Server, "/services/mysql/backup/keep_days", "0", false),
-    (Part::Server, "/packages/0", "\"libssl3t64\"", true),
-    (Part::Server, "/packages/0", "\"-y\"", false),
-    (Part::Environment, "/state/backend", "\"local\"", true),
-    (Part::Environment, "/state/backend", "\"s3\"", false),
-    (
-        Part::Environment,
-        "/cloud/location",
-        "\"West Europe\"",
-        true,
-    ),
-    (Part::Environment, "/acme/email", "\"a@b\"", false),
-    (Part::Environment, "/rehearsal", "{}", true),
-    (
-        Part::Environment,
-        "/rehearsal/images",
-        "{ \"prom/prometheus\": \"stand-in:1\" }",
-        true,
-    ),
-    (
-        Part::Environment,
-        "/rehearsal/images",
-        "{ \"MySQL\": \"stand-in:1\" }",
-        false,
-    ),
-    (
-        Part::Environment,
-        "/rehearsal/images/mysql:8.0.46",
-        "\"stand in\"",
-        false,
-    ),
-    (
-        Part::Environment,
-        "/sources/operators/0",
-        "\"hello\"",
-        false,
-    ),
-    (Part::Policy, "/nature/create", "\"ask\"", false),
-    (Part::Policy, "/grants/0/until", "\"31.12.2026\"", false),
-    (Part::Policy, "/grants/0/until", "\"2026-13-01\"", false),
-    (Part::Policy, "/grants/0/operation", "\"reboot\"", false),
-    (Part::Policy, "/waivers/0/code", "\"LO1\"", false),
-    (Part::Policy, "/roles", "{}", true),
-];
 
 #[test]
 fn both_agree_on_a_table_of_documents() {

@@ -165,8 +165,8 @@ fn an_environment_says_which_images_stand_in_for_others() {
     let copy = Copy::new();
     copy.change(
         "environment.yaml",
-        "state: { backend: local }",
-        "state: { backend: local }\nrehearsal: { images: { mysql:8.0.46: stand-in/mysql:8 } }",
+        "acme: {",
+        "rehearsal: { images: { mysql:8.0.46: stand-in/mysql:8 } }\nacme: {",
     );
     let loaded = copy.load();
     let fleet = super::only(&loaded).fleet.as_ref().unwrap();

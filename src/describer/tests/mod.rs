@@ -1,6 +1,7 @@
 //! Describers as their writers meet them: whole folders, and everything that can be wrong with one.
 
 mod agreement;
+mod cases;
 mod docs;
 mod files;
 mod findings;

@@ -161,7 +161,8 @@ fn an_authority_may_sign_and_has_not_ended() {
         let text = fs_err::read_to_string(copy.path.join("environment.yaml")).unwrap();
         let start = text.find("    -----BEGIN").unwrap();
         let end = text.find("  key: secret:").unwrap();
-        let indented: String = pem.lines().map(|line| format!("    {line}\n")).collect();
+        let indented: Vec<String> = pem.lines().map(|line| format!("    {line}")).collect();
+        let indented = indented.join("\n") + "\n";
         copy.write(
             "environment.yaml",
             format!("{}{indented}{}", &text[..start], &text[end..]),

@@ -95,10 +95,12 @@ pub(super) fn warnings<'a>(
     if found.is_empty() {
         return None;
     }
-    let open = format!(
-        "<details><summary>{}</summary>\n\n",
-        count(found.len(), "warning")
-    );
+    let alike = |severity| found.iter().filter(|one| one.severity == severity).count();
+    let counts = [(Severity::Warning, "warning"), (Severity::Note, "notice")];
+    let counts = counts.map(|(severity, word)| (alike(severity), word));
+    let counts = counts.iter().filter(|(many, _)| *many > 0);
+    let counts: Vec<String> = counts.map(|(many, word)| count(*many, word)).collect();
+    let open = format!("<details><summary>{}</summary>\n\n", counts.join(", "));
     let item = move |found: &Finding| {
         let place = found
             .span

@@ -46,7 +46,25 @@ fn a_server_is_told_its_ports_disks_and_services_and_no_secret() {
     );
     assert_eq!(
         database["lostops_services"]["mysql"],
-        json!({ "image": "mysql:8.0", "databases": [{ "name": "lostops", "user": "laravel", "password": "secret:MYSQL_LARAVEL_PASSWORD" }] })
+        json!({
+            "databases": [{ "name": "lostops", "user": "laravel", "password": "secret:MYSQL_LARAVEL_PASSWORD" }],
+            "hosts": ["10.10.0.4"],
+            "names": ["IP:10.10.0.5", "DNS:database", "DNS:mysql", "DNS:localhost", "IP:127.0.0.1"],
+            "keep_backups": 14,
+        })
+    );
+    let environment =
+        &file["all"]["hosts"]["backend"]["lostops_services"]["laravel"]["environment"];
+    assert_eq!(environment["DB_HOST"], "10.10.0.5");
+    assert_eq!(environment["DB_PASSWORD"], "secret:MYSQL_LARAVEL_PASSWORD");
+    assert_eq!(
+        database["lostops_projects"]["mysql"]["MYSQL_LISTEN"],
+        "10.10.0.5:3306"
+    );
+    let targets = file["all"]["hosts"]["monitoring"]["lostops_targets"].to_string();
+    assert!(
+        targets.contains(r#""address":"10.10.0.5:9104""#),
+        "{targets}"
     );
     assert_eq!(
         file["all"]["hosts"]["backend"]["lostops_ports"][1]["from"],

@@ -6,7 +6,7 @@ mod keys;
 mod outcome;
 mod servers;
 
-use crate::harness::{Project, Run, finish};
+use crate::harness::{Project, Run, SECRETS, finish};
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -134,7 +134,8 @@ impl Servers {
             )
             .env("ARM_TENANT_ID", "00000000-0000-4000-8000-000000000002")
             .env("ARM_CLIENT_ID", "00000000-0000-4000-8000-000000000003")
-            .env("ARM_CLIENT_SECRET", "a secret of the tests");
+            .env("ARM_CLIENT_SECRET", "a secret of the tests")
+            .envs(SECRETS);
         command
     }
 

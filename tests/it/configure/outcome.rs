@@ -34,9 +34,11 @@ fn only_the_server_whose_describer_has_changed_is_due() {
     plays_well(&servers, &ALL, true);
     servers.configure(0, &[]);
     servers.remember();
-    servers
-        .project
-        .edit("describers/database.yaml", "for: mysql,", "for: sql,");
+    servers.project.edit(
+        "describers/database.yaml",
+        "    databases:\n",
+        "    backup: { keep_days: 7 }\n    databases:\n",
+    );
     plays_well(&servers, &["database"], true);
     let answer = servers.configure(0, &[]);
     assert_eq!(end(&answer, "database")["why"], "its describer has changed");

@@ -7,7 +7,7 @@ mod lifecycle;
 mod network;
 mod trouble;
 
-use crate::harness::{Project, Run, finish, root};
+use crate::harness::{Project, Run, SECRETS, finish, root};
 use std::process::Command;
 
 /// A project whose machines have hosts; whatever it makes on the engine goes with it.
@@ -34,7 +34,7 @@ impl Hosts {
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.project.command(arguments);
-        command.env("DOCKER_HOST", engine());
+        command.env("DOCKER_HOST", engine()).envs(SECRETS);
         command
     }
 
