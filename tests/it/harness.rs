@@ -47,6 +47,20 @@ impl Project {
         Self::with(&root().join("describers"))
     }
 
+    /// The same three servers without what needs a container, for tests of everything else.
+    pub(crate) fn bare() -> Self {
+        let project = Self::lostops();
+        for server in ["backend", "database", "monitoring"] {
+            let name = format!("describers/{server}.yaml");
+            let text = fs::read_to_string(project.path(&name)).expect("the file");
+            let (before, rest) = text.split_once("services:\n").expect("services");
+            let (_, after) = rest.split_once("\npackages:").expect("packages");
+            let text = format!("{before}services:\n  node_exporter: {{}}\n\npackages:{after}");
+            project.write(&name, text);
+        }
+        project
+    }
+
     /// With the describers of a folder.
     pub(crate) fn with(describers: &Path) -> Self {
         let project = Self::empty();

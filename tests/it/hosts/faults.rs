@@ -101,7 +101,7 @@ fn an_engine_that_dies_while_a_machine_is_made_is_told_and_the_next_run_makes_it
 #[test]
 #[ignore = "boots hosts: make hosts-test"]
 fn a_run_that_was_killed_while_machines_boot_is_finished_by_the_next() {
-    let hosts = Hosts::of(Project::lostops());
+    let hosts = Hosts::of(Project::bare());
     hosts.project.plan(0);
     let mut up = hosts
         .command(&["simulator", "up"])

@@ -5,6 +5,7 @@ mod faults;
 mod initialise;
 mod lifecycle;
 mod network;
+mod services;
 mod trouble;
 
 use crate::harness::{Project, Run, SECRETS, finish, root};
@@ -25,9 +26,9 @@ impl Hosts {
         Self { project }
     }
 
-    /// The three servers of the repository's own describers, booted.
+    /// The three servers of the repository's own describers without their containers, booted.
     pub(crate) fn lostops() -> Self {
-        let hosts = Self::of(Project::lostops());
+        let hosts = Self::of(Project::bare());
         hosts.terraform();
         hosts
     }

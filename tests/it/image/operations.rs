@@ -32,7 +32,7 @@ impl Bench {
         Self {
             github,
             network,
-            runner: Runner::new(Project::lostops()),
+            runner: Runner::new(Project::bare()),
         }
     }
 
