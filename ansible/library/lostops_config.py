@@ -46,6 +46,10 @@ options:
         description: Its owner, a name or a number; its group is that user's own, or the same number.
         type: str
         default: root
+      keep:
+        description: Whether one that is there keeps its mode and owner, as a container has chosen them.
+        type: bool
+        default: false
   files:
     description: The files.
     type: list
@@ -192,6 +196,7 @@ class Folder:
         if not os.path.isabs(self.path):
             raise Failure(f"{self.path} is no absolute path")
         self.mode = int(options["mode"], 8)
+        self.keep = options["keep"]
         self.uid, self.gid = belonging(options)
 
     def changed(self):
@@ -201,7 +206,7 @@ class Folder:
             return True
         if not stat.S_ISDIR(status.st_mode):
             raise Failure(f"{self.path} is no folder: move it away")
-        return (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid) != (self.mode, self.uid, self.gid)
+        return not self.keep and (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid) != (self.mode, self.uid, self.gid)
 
     def make(self):
         os.makedirs(self.path, exist_ok=True)
@@ -472,6 +477,7 @@ def main():
         "path": {"type": "path", "required": True},
         "mode": {"type": "str", "default": "0755"},
         "owner": {"type": "str", "default": "root"},
+        "keep": {"type": "bool", "default": False},
     }
     unit = {
         "name": {"type": "str", "required": True},

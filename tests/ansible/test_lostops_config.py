@@ -75,7 +75,7 @@ class Converging(unittest.TestCase):
         self.file = str(self.folder / "etc" / "thing.conf")
 
     def run_task(self, files=(), units=(), verify=(), folders=(), check=False):
-        folder = {"mode": "0755", "owner": "root"}
+        folder = {"mode": "0755", "owner": "root", "keep": False}
         file = {"content": None, "secret": None, "state": "present", "mode": "0644", "directory_mode": "0755", "owner": "root", "validate": [], "diff": True}
         unit = {"enabled": False, "masked": False, "started": False, "reads": [], "apply": "restart", "probe": []}
         self.server.params = {
@@ -244,6 +244,8 @@ class Converging(unittest.TestCase):
         self.assertEqual(self.run_task(folders=[folder]).paths, [])
         self.assertEqual(stat.S_IMODE(os.stat(folder["path"]).st_mode), 0o700)
         self.assertTrue(Path(folder["path"], "rows").exists())
+        os.chmod(folder["path"], 0o755)
+        self.assertEqual(self.run_task(folders=[{**folder, "keep": True}]).paths, [])
 
     def test_a_secret_is_written_and_never_shown(self):
         task = self.run_task(files=[{"secret": "swordfish", "mode": "0600", "owner": str(os.getuid())}], check=True)

@@ -14,7 +14,11 @@ pub(crate) fn root() -> &'static Path {
 /// The secrets that the repository's own describers name; none is one.
 pub(crate) const SECRETS: [(&str, &str); 6] = [
     ("AUTHORITY_KEY", "the authority's key of the tests"),
-    ("DISCORD_WEBHOOK", "http://192.0.2.1/webhook"),
+    // Where the tests of the services listen, on the monitoring server itself.
+    (
+        "DISCORD_WEBHOOK",
+        "http://10.10.0.6:9999/api/webhooks/1/token",
+    ),
     ("GRAFANA_ADMIN_PASSWORD", "grafana's password of the tests"),
     (
         "LARAVEL_APP_KEY",
