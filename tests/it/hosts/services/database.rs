@@ -67,6 +67,24 @@ pub(super) fn what_was_lost_is_in_the_backup(hosts: &Hosts) {
     hosts.sql("DROP TABLE visits");
     let newest = "$(ls /srv/mysql/backup/lostops/*.sql.gz | tail -n 1)";
     let restore = format!("/usr/local/lib/lostops/restore {newest}");
+    let page = include_str!("../../../../docs/database.md");
+    assert!(page.contains("/usr/local/lib/lostops/restore /srv/mysql/backup/lostops/"));
     hosts.on("database", &restore);
     assert_eq!(hosts.sql("SELECT COUNT(*) FROM visits"), "1\n");
+}
+
+pub(super) fn a_certificate_that_ends_soon_is_renewed_and_taken_without_a_restart(hosts: &Hosts) {
+    let reload = "docker exec mysql mysql --defaults-extra-file=/run/secrets/root.cnf --execute 'ALTER INSTANCE RELOAD TLS'";
+    let short = "set -e; cd /var/lib/lostops/certificates/mysql; authority=/etc/lostops/authority; \
+        openssl req -new -key key.pem -subj /CN=short | openssl x509 -req -CA $authority/certificate.pem -CAkey $authority/key.pem \
+        -days 20 -set_serial 7 -extfile <(echo subjectAltName=IP:10.10.0.5) -out cert.pem 2>/dev/null";
+    hosts.on("database", &format!("{short}; {reload}"));
+    let end = "SELECT TIMESTAMPDIFF(DAY, NOW(), STR_TO_DATE(VARIABLE_VALUE, '%b %e %H:%i:%s %Y GMT')) \
+        FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Ssl_server_not_after'";
+    assert_eq!(hosts.sql(end), "19\n");
+    let started = "docker inspect --format '{{.State.StartedAt}}' mysql";
+    let before = hosts.on("database", started);
+    hosts.on("database", "systemctl start lostops-certificates");
+    assert_eq!(hosts.sql(end), "396\n");
+    assert_eq!(hosts.on("database", started), before);
 }

@@ -85,6 +85,10 @@ impl Hosts {
 #[ignore = "boots hosts: make hosts-test"]
 fn the_three_servers_do_their_work_and_come_back_after_a_restart() {
     let hosts = Hosts::complete();
+    // A preview of servers that have nothing yet says what would be, and changes nothing.
+    hosts.terraform();
+    let preview = hosts.json(0, &["configure", "--check"]);
+    assert_eq!(ends(&preview, &SERVERS), ["changed"; 3], "{preview:#}");
     let first = hosts.json(0, &["apply"]);
     assert_eq!(ends(&first, &SERVERS), ["changed"; 3], "{first:#}");
     monitoring::discord_listens(&hosts);
@@ -100,6 +104,7 @@ fn the_three_servers_do_their_work_and_come_back_after_a_restart() {
     database::mysql_is_for_the_backend_alone_and_over_tls_alone(&hosts);
     database::what_docker_publishes_does_not_get_past_the_firewall(&hosts);
     database::what_was_lost_is_in_the_backup(&hosts);
+    database::a_certificate_that_ends_soon_is_renewed_and_taken_without_a_restart(&hosts);
     monitoring::every_exporter_of_every_server_is_asked(&hosts);
     monitoring::grafana_is_closed_to_strangers_and_complete_to_its_admin(&hosts);
     monitoring::no_panel_of_a_dashboard_is_empty(&hosts);
