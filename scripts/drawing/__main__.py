@@ -2,6 +2,7 @@
 import html
 import json
 import os
+import pathlib
 import sys
 
 import asking
@@ -20,13 +21,13 @@ body { margin: 0; background: #111217; color: #ccccdc; font: 14px/1.4 "Liberatio
 .body { flex: 1; min-height: 0; padding: 2px 8px 6px; }
 .stats { display: flex; height: 100%; gap: 4px; } .stat { flex: 1; display: flex; flex-direction: column; align-items: center; justify-content: center; border-radius: 3px; white-space: nowrap; }
 .bars { display: flex; flex-direction: column; height: 100%; gap: 5px; justify-content: space-evenly; } .row { display: flex; align-items: center; gap: 10px; flex: 1; max-height: 44px; }
+.row.above { flex-wrap: wrap; max-height: 62px; gap: 2px 10px; } .row.above .name { width: 100%; text-align: left; } .row.above .track { height: 24px; }
 .row .name { width: 36%; text-align: right; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 13px; } .track { flex: 1; background: #22252b; height: 80%; }
 .row .value { width: 96px; font-size: 17px; white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-size: 13px; table-layout: fixed; } th { text-align: left; color: #6e9fff; font-weight: 500; } th, td { padding: 5px 8px; border-bottom: 1px solid #25272d; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .cell { display: flex; align-items: center; gap: 8px; } .cell .track { height: 16px; }
 .legend { display: flex; flex-wrap: wrap; gap: 0 14px; font-size: 12px; padding: 0 4px; } .legend i { display: inline-block; width: 14px; height: 4px; border-radius: 2px; margin-right: 6px; vertical-align: middle; }
 .empty { height: 100%; display: flex; align-items: center; justify-content: center; color: #9a9ba5; }
-.text { padding: 4px 8px; }
 """
 
 
@@ -44,14 +45,18 @@ def drawn(panel, prometheus, names):
             empty.append(asking.filled(target["expr"], names))
     inner = (round(width) - 18, round(height) - 36)
     kind = panel["type"]
-    if kind == "text":
-        body = f'<div class="text">{html.escape(panel["options"]["content"])}</div>'
-    elif kind == "timeseries":
+    if kind == "timeseries":
         body = lines.chart(panel, found, inner, prometheus.span)
     else:
         body = getattr(panels, kind)(panel, found, inner)
     style = f"left:{left:.0f}px;top:{top:.0f}px;width:{width:.0f}px;height:{height:.0f}px"
     return f'<div class="panel" style="{style}"><div class="title">{html.escape(panel["title"])}</div><div class="body">{body}</div></div>', empty
+
+
+def titles(path):
+    """Of all dashboards beside this one: each page has links to the others."""
+    for other in sorted(pathlib.Path(path).parent.glob("*.json")):
+        yield json.loads(other.read_text(encoding="utf-8"))["title"]
 
 
 def main():
@@ -74,7 +79,8 @@ def main():
     height = TOP + bottom * (ROW + GAP) + GAP
     print(f'<!doctype html><!-- {WIDTH},{height} --><meta charset="utf-8"><style>{STYLE}</style><body style="height:{height}px">')
     print(f'<div class="top"><span class="grey">Dashboards › lostops › </span><b>{html.escape(dashboard["title"])}</b></div>')
-    print(f'<div class="bar">{"".join(shown)}<i></i><span>Last {minutes} minutes</span><span>⟳ {html.escape(dashboard["refresh"])}</span></div>')
+    others = "".join(f"<span>↗ {html.escape(title)}</span>" for title in titles(path) if title != dashboard["title"])
+    print(f'<div class="bar">{"".join(shown)}{others}<i></i><span>Last {minutes} minutes</span><span>⟳ {html.escape(dashboard["refresh"])}</span></div>')
     print("\n".join(parts))
     return 4 if empty else 0
 

@@ -90,8 +90,8 @@ def chart(panel, found, size, span):
                      f'<text x="{left - 6:.0f}" y="{y(mark) + 4:.1f}" text-anchor="end">{html.escape(name)}</text>')  # fmt: skip
     every = next(size for size in (60, 120, 300, 600, 900, 1800, 3600, 7200, 21600) if (span[1] - span[0]) / size <= max(width / 90, 2))
     for moment in range(-(-span[0] // every) * every, span[1], every):
-        parts.append(f'<line x1="{x(moment):.1f}" x2="{x(moment):.1f}" y1="8" y2="{height - 20}" stroke="#22242a"/><text x="{x(moment):.1f}" '
-                     f'y="{height - 4}" text-anchor="middle">{time.strftime("%H:%M", time.gmtime(moment))}</text>')  # fmt: skip
+        parts.append(f'<line x1="{x(moment):.1f}" x2="{x(moment):.1f}" y1="8" y2="{height - 20}" stroke="#22242a"/>'
+                     f'<text x="{min(x(moment), width - 18):.1f}" y="{height - 4}" text-anchor="middle">{time.strftime("%H:%M", time.gmtime(moment))}</text>')  # fmt: skip
     opacity = custom["fillOpacity"] / 100
     for one in series:
         for piece in pieces(one["drawn"]):

@@ -60,14 +60,16 @@ def track(value, config, largest):
     return f'<div class="track"><div style="height:100%;width:{share:.1f}%;background:{units.shown(value, config)[1]}"></div></div>'
 
 
-def bargauge(panel, found, _size):
+def bargauge(panel, found, size):
     config, values = panel["fieldConfig"]["defaults"], last(found)
     if not values:
         return nothing()
     largest, parts = max(value for _, value in values), []
+    # As Grafana does: the name stands above its bar where there is room, else beside it.
+    above = " above" if size[1] / len(values) >= 50 else ""
     for name, value in values:
         text, tint = units.shown(value, config)
-        parts.append(f'<div class="row"><div class="name">{html.escape(name)}</div>{track(value, config, largest)}'
+        parts.append(f'<div class="row{above}"><div class="name">{html.escape(name)}</div>{track(value, config, largest)}'
                      f'<div class="value" style="color:{tint}">{html.escape(text)}</div></div>')  # fmt: skip
     return f'<div class="bars">{"".join(parts)}</div>'
 

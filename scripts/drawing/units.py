@@ -35,7 +35,9 @@ def prefixed(value, base, words, decimals, unit):
     index = 0
     while abs(value) >= base and index < len(words) - 1:
         value, index = value / base, index + 1
-    return f"{plain(value, decimals if index or decimals is None else min(decimals, 1))} {words[index]}{unit}".strip()
+    if words[0] == "B" and not index:
+        decimals = 0  # there is no half of a byte
+    return f"{plain(value, decimals)} {words[index]}{unit}".strip()
 
 
 def written(value, unit="none", decimals=None):
