@@ -55,7 +55,9 @@ impl Hosts {
             assert!(Instant::now() < deadline, "{server} does not come back");
             if started(server) != *before {
                 let run = self.run(&["simulator", "shell", server, "--", "bash", "-c", wait]);
-                if run.code == 0 && !run.stdout.contains("offline") {
+                // Before systemd answers, it is not there or says that it is offline.
+                let said = run.stdout.lines().next().unwrap_or_default();
+                if run.code == 0 && ["running", "degraded"].contains(&said) {
                     return run.stdout;
                 }
             }
