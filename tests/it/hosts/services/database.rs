@@ -79,12 +79,12 @@ pub(super) fn a_certificate_that_ends_soon_is_renewed_and_taken_without_a_restar
         openssl req -new -key key.pem -subj /CN=short | openssl x509 -req -CA $authority/certificate.pem -CAkey $authority/key.pem \
         -days 20 -set_serial 7 -extfile <(echo subjectAltName=IP:10.10.0.5) -out cert.pem 2>/dev/null";
     hosts.on("database", &format!("{short}; {reload}"));
-    let end = "SELECT TIMESTAMPDIFF(DAY, NOW(), STR_TO_DATE(VARIABLE_VALUE, '%b %e %H:%i:%s %Y GMT')) \
+    let soon = "SELECT TIMESTAMPDIFF(DAY, NOW(), STR_TO_DATE(VARIABLE_VALUE, '%b %e %H:%i:%s %Y GMT')) < 30 \
         FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Ssl_server_not_after'";
-    assert_eq!(hosts.sql(end), "19\n");
+    assert_eq!(hosts.sql(soon), "1\n");
     let started = "docker inspect --format '{{.State.StartedAt}}' mysql";
     let before = hosts.on("database", started);
     hosts.on("database", "systemctl start lostops-certificates");
-    assert_eq!(hosts.sql(end), "396\n");
+    assert_eq!(hosts.sql(soon), "0\n");
     assert_eq!(hosts.on("database", started), before);
 }
