@@ -73,6 +73,12 @@ pub(super) fn what_was_lost_is_in_the_backup(hosts: &Hosts) {
     assert_eq!(hosts.sql("SELECT COUNT(*) FROM visits"), "1\n");
 }
 
+pub(super) fn root_gets_a_new_password_where_it_was_lost(hosts: &Hosts) {
+    hosts.on("database", "rm /srv/mysql/secrets/root.cnf");
+    hosts.on("database", "/usr/local/lib/lostops/root-password");
+    assert_eq!(hosts.sql("SELECT 1"), "1\n");
+}
+
 pub(super) fn a_certificate_that_ends_soon_is_renewed_and_taken_without_a_restart(hosts: &Hosts) {
     let reload = "docker exec mysql mysql --defaults-extra-file=/run/secrets/root.cnf --execute 'ALTER INSTANCE RELOAD TLS'";
     let short = "set -e; cd /var/lib/lostops/certificates/mysql; authority=/etc/lostops/authority; \

@@ -106,6 +106,7 @@ fn the_three_servers_do_their_work_and_come_back_after_a_restart() {
     database::mysql_is_for_the_backend_alone_and_over_tls_alone(&hosts);
     database::what_docker_publishes_does_not_get_past_the_firewall(&hosts);
     database::what_was_lost_is_in_the_backup(&hosts);
+    database::root_gets_a_new_password_where_it_was_lost(&hosts);
     database::a_certificate_that_ends_soon_is_renewed_and_taken_without_a_restart(&hosts);
     monitoring::every_exporter_of_every_server_is_asked(&hosts);
     monitoring::grafana_is_closed_to_strangers_and_complete_to_its_admin(&hosts);
