@@ -113,7 +113,7 @@ fn the_three_servers_do_their_work_and_come_back_after_a_restart() {
     monitoring::no_panel_of_a_dashboard_is_empty(&hosts);
 
     // A container that somebody has stopped is told of, and the next run of Ansible starts it.
-    hosts.on("database", "docker stop --time 60 mysql");
+    hosts.on("database", "docker stop -t 60 mysql");
     monitoring::an_alert_reaches_discord_in_words_that_a_person_understands(&hosts);
     let mended = hosts.json(0, &["configure", "--all"]);
     assert_eq!(
