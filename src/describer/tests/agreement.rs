@@ -2,10 +2,11 @@
 
 use super::cases::CASES;
 use crate::describer::folder::Part;
-use crate::describer::tree::{Kind, Node};
-use crate::describer::{document, schemas, yaml};
+use crate::describer::{document, schemas};
 use crate::finding::Severity;
 use crate::source::SourceMap;
+use crate::yaml;
+use crate::yaml::tree::{Kind, Node};
 use serde_json::{Value, json};
 
 const PARTS: [(Part, &str); 3] = [
