@@ -104,6 +104,9 @@ fn full(part: Part) -> Value {
                 "database": "lostops", "queue": true, "scheduler": false, "migrate": true,
                 "environment": { "A": "b", "C": "secret:D" },
             });
+            services["compose"] = json!({
+                "mailpit": { "file": "compose/mailpit.yaml", "environment": { "A": "b", "C": "secret:D" } },
+            });
             services["prometheus"] = json!({ "image": "prom/prometheus", "retention": "15d" });
             value["services"]["grafana"] = json!({ "image": "grafana/grafana", "domain": "g.example.org", "admin_password": "secret:X", "discord": true });
         }
