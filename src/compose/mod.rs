@@ -11,8 +11,8 @@ mod tests;
 use crate::fleet::port::{PortSet, Protocol};
 use crate::source::{FileId, SourceMap, Span};
 use crate::yaml;
-use crate::yaml::tree::{Key, Kind, Node, Range};
-use std::collections::BTreeMap;
+use crate::yaml::tree::{Key, Kind, Node, Range, Refusal};
+use std::collections::BTreeSet;
 
 /// What a file's `${VARIABLE}` stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,19 +78,35 @@ impl Project<'_> {
     }
 }
 
-/// Everything that a file says, in its order.
-pub(crate) fn read(text: &str, variables: &Variables<'_>) -> Vec<Statement> {
-    let mut reading = Reading {
-        text,
-        variables,
-        statements: Vec::new(),
-        by: String::new(),
-    };
-    match yaml::parse(text) {
-        Ok(root) => reading.file(&root),
-        Err(refusal) => reading.unclear(refusal.range, refusal.message, "correct the YAML"),
+/// A file as it is written, for as many servers as have it.
+#[derive(Debug)]
+pub(crate) struct File<'a> {
+    text: &'a str,
+    root: Result<Node, Refusal>,
+}
+
+impl<'a> File<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let root = yaml::parse(text);
+        Self { text, root }
     }
-    reading.statements
+
+    /// Everything that it says with these values of its variables, in its order.
+    pub(crate) fn says(&self, variables: &Variables<'_>) -> Vec<Statement> {
+        let mut reading = Reading {
+            text: self.text,
+            variables,
+            statements: Vec::new(),
+            by: String::new(),
+        };
+        match &self.root {
+            Ok(root) => reading.file(root),
+            Err(Refusal { message, range }) => {
+                reading.unclear(*range, message.as_str(), "correct the YAML");
+            }
+        }
+        reading.statements
+    }
 }
 
 /// One file while it is read.
@@ -123,9 +139,9 @@ impl Reading<'_> {
             self.unclear(node.range, why, "write a mapping of keys to values");
             return &[];
         };
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         for (key, _) in entries {
-            if seen.insert(key.name.as_str(), ()).is_some() {
+            if !seen.insert(key.name.as_str()) {
                 let why = format!("the key `{}` stands twice in {what}", short(&key.name));
                 self.unclear(key.range, why, "keep one of the two");
             } else if key.name == "<<" {

@@ -31,7 +31,7 @@ impl Reading<'_> {
                     "describe the container itself",
                 ),
                 "privileged" if self.is_true(value) => {
-                    self.say(key.range, Says::Commands("`privileged`"))
+                    self.say(key.range, Says::Commands("`privileged`"));
                 }
                 "pid" if self.text(value).as_deref() == Some("host") => {
                     self.say(

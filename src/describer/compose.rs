@@ -59,6 +59,9 @@ fn named(document: &Document) -> Vec<&str> {
         .collect()
 }
 
+const HIDE: &str = "replace the secret, write `${NAME}` here, and give it to the project in the describer: \
+`environment: { NAME: secret:NAME }`";
+
 /// The file, and its text with secrets masked.
 fn from_text(source: FileId, path: Utf8PathBuf, text: String) -> (ComposeFile, String) {
     let mut reader = Reader::new(source, &text);
@@ -84,7 +87,7 @@ fn from_text(source: FileId, path: Utf8PathBuf, text: String) -> (ComposeFile, S
     }
     let (mut findings, hidden) = (reader.findings, reader.secrets);
     for finding in findings.iter_mut().filter(|finding| finding.meta != &LO102) {
-        finding.help = "replace the secret, write `${NAME}` here, and give it the project in the describer: `environment: { NAME: secret:NAME }`".to_owned();
+        HIDE.clone_into(&mut finding.help);
     }
     let shown = secrets::masked(&text, &hidden);
     let file = ComposeFile {

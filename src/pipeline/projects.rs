@@ -1,7 +1,7 @@
 //! The Compose projects of every server, lostops' own and the user's, read for what they publish.
 
 use crate::ansible::content;
-use crate::compose::{self, Project, Value};
+use crate::compose::{File, Project, Value};
 use crate::fleet::Fleet;
 use crate::fleet::server::{Server, Setting};
 use crate::fleet::service::Project as Described;
@@ -13,18 +13,25 @@ use std::collections::BTreeMap;
 pub(super) fn of(fleet: &Fleet) -> Vec<Project<'_>> {
     // Which image runs opens no port.
     let images = Images::new(BTreeMap::new());
+    // Thousands of servers have the same files of lostops' own.
+    let mut files = Files::new();
     let servers = fleet.servers.iter();
     servers
         .flat_map(|server| {
             let described = server.services.compose.iter();
             let described = described.map(|project| described_project(server, project));
-            own(server, &images).into_iter().chain(described)
+            own(server, &images, &mut files)
+                .into_iter()
+                .chain(described)
         })
         .collect()
 }
 
+/// By their paths in the roles.
+type Files = BTreeMap<&'static str, File<'static>>;
+
 /// Those of lostops itself: their files are in this program.
-fn own<'a>(server: &'a Server, images: &Images) -> Vec<Project<'a>> {
+fn own<'a>(server: &'a Server, images: &Images, files: &mut Files) -> Vec<Project<'a>> {
     let names = server.services.names();
     let mut all = Vec::new();
     for project in projects::of(server, images) {
@@ -32,6 +39,7 @@ fn own<'a>(server: &'a Server, images: &Images) -> Vec<Project<'a>> {
         let Some(text) = content::text(project.file) else {
             continue;
         };
+        let file = files.entry(project.file).or_insert_with(|| File::new(text));
         let known = |name: &str| project.variables.get(name).cloned().map(Value::Text);
         let described = names.iter().find(|(name, _)| *name == project.name);
         all.push(Project {
@@ -41,7 +49,7 @@ fn own<'a>(server: &'a Server, images: &Images) -> Vec<Project<'a>> {
             text,
             source: None,
             described: described.map_or(server.name.span, |(_, span)| *span),
-            statements: compose::read(text, &known),
+            statements: file.says(&known),
         });
     }
     all
@@ -63,7 +71,7 @@ fn described_project<'a>(server: &'a Server, project: &'a Described) -> Project<
         text: &project.text,
         source: Some(project.source),
         described: project.name.span,
-        statements: compose::read(&project.text, &known),
+        statements: File::new(&project.text).says(&known),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a file says beside its ports: networks, what it leads to, and what it repeats.
 
 use super::{said, service};
-use crate::compose::{Says, read};
+use crate::compose::{File, Says};
 
 #[test]
 fn the_servers_network_is_every_port() {
@@ -167,7 +167,7 @@ fn a_container_that_commands_its_server_is_told_of() {
 #[test]
 fn a_statement_names_its_service_and_its_place() {
     let text = "services:\n  mail:\n    ports:\n      - 1025:1025\n      - { target: 80, published: 8025 }\n";
-    let statements = read(text, &|_| None);
+    let statements = File::new(text).says(&|_| None);
     let places: Vec<(&str, &str)> = statements
         .iter()
         .map(|one| (one.by.as_str(), &text[one.range.start..one.range.end]))

@@ -5,7 +5,7 @@ mod ports;
 mod robust;
 mod variables;
 
-use super::{Says, Statement, Value, read};
+use super::{File, Says, Statement, Value};
 
 /// What a file says, a line for each statement, with the text that stands at its place.
 fn said(text: &str) -> Vec<String> {
@@ -20,7 +20,7 @@ fn said_with(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
             value => Value::Text(value.to_owned()),
         })
     };
-    read(text, &known).iter().map(words).collect()
+    File::new(text).says(&known).iter().map(words).collect()
 }
 
 fn words(statement: &Statement) -> String {

@@ -1,6 +1,6 @@
 //! Whatever is written: no crash, and every place is one of the text.
 
-use crate::compose::{Value, read};
+use crate::compose::{File, Value};
 use proptest::prelude::*;
 
 const FILE: &str = "x-base: &base { ports: [\"80:80\"] }\nservices:\n  web:\n    <<: *base\n    network_mode: ${MODE:-bridge}\n    ports:\n      - \"${PORT:-8080}:80/udp\"\n      - { target: 80, published: \"9090-9091\", host_ip: 127.0.0.1 }\n    extends: { service: db }\nnetworks:\n  open: { external: true, name: host }\n";
@@ -11,7 +11,7 @@ fn survives(text: &str) {
         "MODE" => Some(Value::Secret),
         _ => None,
     };
-    for statement in read(text, &known) {
+    for statement in File::new(text).says(&known) {
         assert!(
             text.get(statement.range.start..statement.range.end)
                 .is_some(),
