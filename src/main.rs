@@ -2,6 +2,7 @@
 
 mod ansible;
 mod cli;
+mod compose;
 mod context;
 mod describer;
 mod exit;
@@ -19,6 +20,7 @@ mod services;
 mod simulator;
 mod source;
 mod terraform;
+mod yaml;
 
 use clap::Parser as _;
 use std::io::Write as _;

@@ -1,7 +1,7 @@
 # Copyright: the lostops authors
 # GNU General Public License v3.0 or later (see https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every role writes: secrets, variables for Compose and for containers, texts for SQL."""
+"""What every role writes: secrets, variables for Compose and for containers, whole projects, texts for SQL."""
 
 from __future__ import annotations
 
@@ -34,6 +34,37 @@ def _quoted(value):
     return f'"{value}"'
 
 
+def _folder(name):
+    return f"/etc/lostops/projects/{name}"
+
+
+def project_files(projects):
+    """The files of Compose projects: of each what Compose reads, and the values of its variables."""
+    files = []
+    for name, project in projects.items():
+        values = project["environment"]
+        # Never empty, so that a variable that is taken away is gone on the server too.
+        text = "# Written by lostops.\n" + dotenv({key: secret(value) for key, value in values.items()})
+        shown = not any(str(value).startswith("secret:") for value in values.values())
+        files.append({"path": f"{_folder(name)}/compose.yaml", "content": project["content"]})
+        files.append({"path": f"{_folder(name)}/.env", "content" if shown else "secret": text, "mode": "0600"})
+    return files
+
+
+def project_units(projects):
+    """The units of Compose projects: Compose itself sees what has changed."""
+    return [
+        {
+            "name": f"lostops-project@{name}.service",
+            "enabled": True,
+            "started": True,
+            "apply": "reload",
+            "reads": [f"{_folder(name)}/compose.yaml", f"{_folder(name)}/.env"],
+        }
+        for name in projects
+    ]
+
+
 def sql(text):
     """A text in MySQL's quotes."""
     escaped = str(text).replace("\\", "\\\\").replace("'", "''")
@@ -44,4 +75,10 @@ class FilterModule:
     """Tells Ansible of the filters."""
 
     def filters(self):
-        return {"secret": secret, "dotenv": dotenv, "sql": sql}
+        return {
+            "secret": secret,
+            "dotenv": dotenv,
+            "project_files": project_files,
+            "project_units": project_units,
+            "sql": sql,
+        }

@@ -58,6 +58,11 @@ impl Content {
     }
 }
 
+/// The text of one of its files, `roles/traefik/files/traefik/compose.yaml`; `None`: it has no such file.
+pub(crate) fn text(file: &str) -> Option<&'static str> {
+    ANSIBLE.get_file(file)?.contents_utf8()
+}
+
 /// Of every file that reaches a server or says what does.
 pub(crate) fn digest() -> String {
     let mut files: Vec<&File<'_>> = files(&ANSIBLE);

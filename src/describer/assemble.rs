@@ -7,6 +7,7 @@ use super::check::partners;
 use super::check::policy as policies;
 use super::check::server::{self as servers, Context};
 use super::codes::{LO105, LO112};
+use super::compose::ComposeFiles;
 use super::document::{Content, Document};
 use super::wire::policy::Policy as WrittenPolicy;
 use super::wire::server::Server as WrittenServer;
@@ -40,6 +41,7 @@ struct Parts {
 pub(super) fn environment(
     folder: &Utf8Path,
     documents: Vec<Document>,
+    compose: &ComposeFiles,
     is_set: &dyn Fn(&str) -> bool,
     today: Date,
 ) -> LoadedEnvironment {
@@ -81,6 +83,7 @@ pub(super) fn environment(
     let context = Context {
         ground: &ground,
         names: &names,
+        compose,
         profiles,
     };
     let checked = parallel::map(servers, |file| server(file, &context));

@@ -3,10 +3,11 @@
 use super::codes::{LO101, LO102};
 use super::folder::Part;
 use super::read::Reader;
-use super::tree::Kind;
-use super::{file, secrets, wire, yaml};
+use super::{file, secrets, wire};
 use crate::finding::Finding;
 use crate::source::FileId;
+use crate::yaml;
+use crate::yaml::tree::Kind;
 use camino::{Utf8Path, Utf8PathBuf};
 
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Reads one file of the folder as text, and refuses whatever is not a small, regular text file inside it.
 
-use super::codes::LO101;
+use super::codes::{LO101, LO112};
 use crate::finding::Finding;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::io::Read as _;
@@ -68,6 +68,27 @@ pub(super) fn read(path: &Utf8Path, root: &Utf8Path) -> Result<String, Box<Findi
         );
     }
     text(bytes).or_else(|(what, help)| refuse(what, help))
+}
+
+/// The same for a file in a sub-folder, which may be a link itself.
+pub(super) fn read_below(path: &Utf8Path, root: &Utf8Path) -> Result<String, Box<Finding>> {
+    let refuse =
+        |message: String, help: &str| Err(Box::new(Finding::new(&LO101, message).help(help)));
+    match inside(path, root) {
+        Ok(Some(_)) => read(path, root),
+        Ok(None) => refuse(
+            format!("`{path}` is reached by a link that leaves the folder"),
+            "put the file itself into the folder",
+        ),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Box::new(
+            Finding::new(&LO112, format!("`{path}` is not there"))
+                .help("add the file, or correct its name"),
+        )),
+        Err(error) => refuse(
+            format!("`{path}` cannot be reached: {}", reason(&error)),
+            "make it readable, or repair the link",
+        ),
+    }
 }
 
 /// What a link leads to; `None` when that is not in the folder.

@@ -3,6 +3,7 @@
 mod assemble;
 mod check;
 mod codes;
+mod compose;
 mod document;
 mod file;
 mod folder;
@@ -13,9 +14,7 @@ mod secrets;
 mod suggest;
 #[cfg(test)]
 mod tests;
-mod tree;
 mod wire;
-mod yaml;
 
 pub(crate) use codes::CODES;
 
@@ -23,6 +22,7 @@ use crate::finding::Finding;
 use crate::fleet::Fleet;
 use crate::source::SourceMap;
 use camino::{Utf8Path, Utf8PathBuf};
+use compose::ComposeFiles;
 use document::Document;
 
 /// Everything that was read.
@@ -95,14 +95,22 @@ pub(crate) fn load(
         sources.add(&document.path, std::mem::take(&mut document.text));
         by_folder[at].push(document);
     }
-    let environments = found.folders.into_iter().zip(by_folder);
+    let compose: Vec<ComposeFiles> = found
+        .folders
+        .iter()
+        .zip(&by_folder)
+        .map(|(folder, documents)| {
+            compose::read(&folder.path, documents, &root, (&mut ids, &mut sources))
+        })
+        .collect();
+    let environments = found.folders.into_iter().zip(by_folder).zip(&compose);
     let mut findings = found.findings;
     crate::finding::sort(&mut findings);
     Ok(Loaded {
         sources,
         environments: environments
-            .map(|(folder, documents)| {
-                assemble::environment(&folder.path, documents, secrets, today)
+            .map(|((folder, documents), compose)| {
+                assemble::environment(&folder.path, documents, compose, secrets, today)
             })
             .collect(),
         findings,

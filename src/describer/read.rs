@@ -2,10 +2,10 @@
 
 use super::codes::{LO103, LO104, LO105, LO110, LO114};
 use super::suggest::{nearest, short};
-use super::tree::{Key, Kind, Node, Range};
 use crate::finding::{Finding, Meta};
 use crate::fleet::words::and_list;
 use crate::source::{FileId, Located, Span};
+use crate::yaml::tree::{Key, Kind, Node, Range};
 use std::collections::BTreeSet;
 
 /// One file while it is read.
@@ -265,7 +265,7 @@ macro_rules! record {
 
         impl $crate::describer::read::Wire for $name {
             fn read(
-                node: &$crate::describer::tree::Node,
+                node: &$crate::yaml::tree::Node,
                 reader: &mut $crate::describer::read::Reader<'_>,
             ) -> Option<Self> {
                 let entries = reader.record(node, &[$($crate::describer::read::key_of(stringify!($field))),*])?;

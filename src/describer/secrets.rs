@@ -2,7 +2,7 @@
 
 use super::codes::{LO110, LO114};
 use super::read::Reader;
-use super::tree::{Kind, Node, Range};
+use crate::yaml::tree::{Kind, Node, Range};
 use std::collections::BTreeSet;
 
 /// What a key's last word says when its value must be a secret.

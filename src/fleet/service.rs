@@ -1,7 +1,8 @@
 //! What runs on a server beside the system, kind by kind.
 
 use super::server::{Role, Setting};
-use crate::source::{Located, Span};
+use crate::source::{FileId, Located, Span};
+use camino::Utf8PathBuf;
 
 /// Every service of a server; `None`: it does not run there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +16,33 @@ pub(crate) struct Services {
     pub(crate) cadvisor: Option<Located<Plain>>,
     /// A package of the machine, the others are containers.
     pub(crate) node_exporter: Option<Span>,
+    /// Compose projects of the user's own, in the order of the file.
+    pub(crate) compose: Vec<Project>,
+}
+
+/// Compose projects that are lostops' own: no other may have their names.
+pub(crate) const OWN_PROJECTS: [&str; 7] = [
+    "cadvisor",
+    "grafana",
+    "laravel",
+    "mysql",
+    "mysqld_exporter",
+    "prometheus",
+    "traefik",
+];
+
+/// A Compose project of the user's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Project {
+    pub(crate) name: Located<String>,
+    /// Its file, from the environment's folder on.
+    pub(crate) file: Located<Utf8PathBuf>,
+    pub(crate) source: FileId,
+    /// The file as a person finds it.
+    pub(crate) path: Utf8PathBuf,
+    pub(crate) text: String,
+    /// The values of the file's variables, in the order of the describer.
+    pub(crate) environment: Vec<(Located<String>, Located<Setting>)>,
 }
 
 /// A service that needs nothing but its image.
@@ -114,11 +142,11 @@ impl Services {
     /// Names of the secrets that they need, and where each is used.
     pub(crate) fn secrets(&self) -> Vec<(&str, Span)> {
         let mut secrets = Vec::new();
-        if let Some(laravel) = &self.laravel {
-            for (_, setting) in &laravel.value.environment {
-                if let Setting::Secret(name) = &setting.value {
-                    secrets.push((name.as_str(), setting.span));
-                }
+        let laravel = self.laravel.iter().map(|one| &one.value.environment);
+        let own = self.compose.iter().map(|project| &project.environment);
+        for (_, setting) in laravel.chain(own).flatten() {
+            if let Setting::Secret(name) = &setting.value {
+                secrets.push((name.as_str(), setting.span));
             }
         }
         let databases = self.mysql.iter().flat_map(|mysql| &mysql.value.databases);

@@ -81,7 +81,9 @@ pub(super) fn one(
 /// Judges what is written, without any plan.
 pub(super) fn judge(context: &Context, fleet: &Fleet, report: &mut Report) {
     let directory = fleet.directory();
-    let facts = Facts::new(Some(fleet), None, &[], &directory, context.today);
+    let projects = super::projects::of(fleet);
+    let mut facts = Facts::new(Some(fleet), None, &[], &directory, context.today);
+    facts.projects = &projects;
     report.findings.extend(policy::judge(&facts));
     report
         .servers

@@ -13,6 +13,7 @@ mod inventory;
 mod matrix;
 mod plan;
 mod prepare;
+mod projects;
 mod reference;
 mod rehearse;
 mod run;

@@ -2,7 +2,7 @@
 
 use super::ask::Ask;
 use super::prepare::{Ready, prepare};
-use super::{configure, describe, exposures, failure, sheets};
+use super::{configure, describe, exposures, failure, projects, sheets};
 use crate::cli::Plan as Arguments;
 use crate::context::Context;
 use crate::fleet::Fleet;
@@ -173,7 +173,9 @@ pub(super) fn judge(
     report: &mut Report,
 ) {
     let (subjects, directory) = subject::subjects(plan, fleet, own);
-    let facts = Facts::new(fleet, Some(plan), &subjects, &directory, context.today);
+    let projects = fleet.map(projects::of).unwrap_or_default();
+    let mut facts = Facts::new(fleet, Some(plan), &subjects, &directory, context.today);
+    facts.projects = &projects;
     // Judging and showing do not need each other.
     let (judged, servers, groups) = std::thread::scope(|scope| {
         let judged = scope.spawn(|| policy::judge(&facts));

@@ -3,8 +3,10 @@
 pub(crate) mod exposure;
 mod nature;
 mod phrase;
+mod publish;
 
 use crate::ansible::outcome::Configured;
+use crate::compose::Project;
 use crate::finding::{Finding, Meta};
 use crate::fleet::Fleet;
 use crate::fleet::sources::Directory;
@@ -25,6 +27,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) today: Date,
     /// What Ansible did; `None` before it has run.
     pub(crate) configured: Option<&'a Configured>,
+    /// The Compose projects of every server, with what each publishes.
+    pub(crate) projects: &'a [Project<'a>],
     /// Where a described server stands in `subjects`.
     by_name: BTreeMap<&'a str, usize>,
 }
@@ -51,6 +55,7 @@ impl<'a> Facts<'a> {
             directory,
             today,
             configured: None,
+            projects: &[],
             by_name,
         }
     }
@@ -85,6 +90,10 @@ rules! {
     group_detached,
     change_not_visible,
     database_service_public,
+    published_port_not_declared,
+    host_network,
+    published_port_not_provable,
+    container_commands_server,
     machine_created,
     machine_destroyed,
     machine_replaced,

@@ -135,3 +135,22 @@ pub(crate) fn of(server: &Server, images: &Images) -> Vec<Project> {
     }
     projects
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fleet::service::OWN_PROJECTS;
+
+    /// `of` needs a whole server, and this file alone says which projects there are.
+    #[test]
+    fn every_project_of_lostops_has_a_name_that_describers_cannot_take() {
+        let text = include_str!("projects.rs");
+        let mut named: Vec<&str> = text
+            .split("projects.push(project(\n")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').nth(1))
+            .filter(|name| !name.contains('\\'))
+            .collect();
+        named.sort_unstable();
+        assert_eq!(named, OWN_PROJECTS);
+    }
+}

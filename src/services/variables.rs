@@ -4,6 +4,7 @@ use super::supply::Supply;
 use super::{application, database, projects, targets};
 use crate::fleet::Fleet;
 use crate::fleet::server::{Server, Setting};
+use crate::fleet::service::Project;
 use serde_json::{Map, Value, json};
 
 /// docs/roles.md lists them.
@@ -13,10 +14,23 @@ pub(crate) fn variables(fleet: &Fleet, server: &Server, supply: &Supply) -> Map<
         variables.insert(name.to_owned(), value);
     };
     let projects = projects::of(server, &supply.images).into_iter();
-    let projects: Map<String, Value> = projects
+    let mut projects: Map<String, Value> = projects
         .map(|project| (project.name.to_owned(), json!(project.variables)))
         .collect();
+    let own = &server.services.compose;
+    // So that Docker is there for them, and that one which is described no more goes away.
+    projects.extend(
+        own.iter()
+            .map(|project| (project.name.value.clone(), json!({}))),
+    );
     say("lostops_projects", projects.into());
+    say(
+        "lostops_compose",
+        own.iter()
+            .map(compose)
+            .collect::<Map<String, Value>>()
+            .into(),
+    );
     say("lostops_services", services(fleet, server).into());
     let own = &server.services;
     if own.prometheus.is_some() {
@@ -48,6 +62,28 @@ pub(crate) fn variables(fleet: &Fleet, server: &Server, supply: &Supply) -> Map<
         say("lostops_acme_email", acme.into());
     }
     variables
+}
+
+/// A project of the user's own: the file that is brought to the server, and the values of its variables.
+fn compose(project: &Project) -> (String, Value) {
+    let text = project.text.trim_start_matches('\u{feff}');
+    let content = format!(
+        "# Written by lostops: {} of the describers.\n{text}",
+        project.file.value
+    );
+    let environment = project.environment.iter();
+    let environment: Map<String, Value> = environment
+        .map(|(name, setting)| (name.value.clone(), written(&setting.value).into()))
+        .collect();
+    let value = json!({ "content": content, "environment": environment });
+    (project.name.value.clone(), value)
+}
+
+fn written(setting: &Setting) -> String {
+    match setting {
+        Setting::Plain(text) => text.clone(),
+        Setting::Secret(name) => secret(name),
+    }
 }
 
 fn secret(name: &str) -> String {
@@ -84,13 +120,7 @@ fn services(fleet: &Fleet, server: &Server) -> Map<String, Value> {
         let environment = application::environment(fleet, &laravel.value);
         let environment: Map<String, Value> = environment
             .into_iter()
-            .map(|(name, setting)| {
-                let value = match setting {
-                    Setting::Plain(text) => text,
-                    Setting::Secret(name) => secret(&name),
-                };
-                (name, value.into())
-            })
+            .map(|(name, setting)| (name, written(&setting).into()))
             .collect();
         say("laravel", json!({ "environment": environment }));
     }

@@ -29,5 +29,34 @@ class Secret(unittest.TestCase):
         self.assertIn("the secret A is not set", str(caught.exception))
 
 
+class Projects(unittest.TestCase):
+    PROJECTS = {
+        "mail": {"content": "services: {}\n", "environment": {"TZ": "UTC", "TOKEN": "secret:A"}},
+        "plain": {"content": "services: {}\n", "environment": {}},
+    }
+
+    def test_each_has_its_file_and_the_values_of_its_variables(self):
+        with mock.patch.dict("os.environ", {"A": "it's $5"}):
+            files = {file["path"]: file for file in module.project_files(self.PROJECTS)}
+        folder = "/etc/lostops/projects"
+        self.assertEqual(files[f"{folder}/mail/compose.yaml"]["content"], "services: {}\n")
+        hidden = files[f"{folder}/mail/.env"]
+        self.assertEqual(hidden["secret"], "# Written by lostops.\nTZ='UTC'\nTOKEN=\"it's \\$5\"\n")
+        self.assertEqual(hidden["mode"], "0600")
+        self.assertNotIn("content", hidden)
+        # The module refuses an empty file.
+        self.assertEqual(files[f"{folder}/plain/.env"]["content"], "# Written by lostops.\n")
+
+    def test_each_has_a_unit_that_reads_both(self):
+        units = {unit["name"]: unit for unit in module.project_units(self.PROJECTS)}
+        self.assertEqual(sorted(units), ["lostops-project@mail.service", "lostops-project@plain.service"])
+        written = {file["path"] for file in module.project_files({"plain": self.PROJECTS["plain"]})}
+        self.assertEqual(set(units["lostops-project@plain.service"]["reads"]), written)
+
+    def test_a_secret_that_is_not_set_stops_it(self):
+        with mock.patch.dict("os.environ", {"A": ""}), self.assertRaises(AnsibleFilterError):
+            module.project_files(self.PROJECTS)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 const MAY_USE: &[(&str, &[&str])] = &[
     ("source", &[]),
+    ("yaml", &[]),
     ("exit", &[]),
     ("random", &[]),
     ("reason", &[]),
@@ -16,13 +17,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("context", &[]),
     ("finding", &["source"]),
     ("fleet", &["source"]),
-    ("describer", &["fleet", "finding", "source"]),
+    ("compose", &["fleet", "source", "yaml"]),
+    ("describer", &["fleet", "finding", "source", "yaml"]),
     ("terraform", &["fleet", "process", "finding"]),
     ("services", &["fleet"]),
     ("ansible", &["fleet", "process", "services"]),
     (
         "policy",
-        &["ansible", "fleet", "finding", "source", "terraform"],
+        &[
+            "ansible",
+            "compose",
+            "fleet",
+            "finding",
+            "source",
+            "terraform",
+        ],
     ),
     ("simulator", &["fleet", "process", "random", "source"]),
     ("github", &["random", "reason", "redact"]),
@@ -37,6 +46,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "ansible",
             "cli",
+            "compose",
             "context",
             "describer",
             "exit",

@@ -12,6 +12,7 @@ mod check;
 mod check_mistakes;
 mod commands;
 mod comment;
+mod compose;
 mod configure;
 mod events;
 mod fake_github;

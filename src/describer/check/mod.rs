@@ -1,6 +1,7 @@
 //! From what is written to what it means: wire types become the fleet, and what cannot be so is a finding.
 
 pub(super) mod authorities;
+pub(super) mod compose;
 pub(super) mod environment;
 pub(super) mod fleet;
 pub(super) mod keys;

@@ -2,11 +2,13 @@
 
 use super::environment::Ground;
 use super::names::Names;
-use super::{convert, keys, ports, services, subnet, value};
+use super::{compose, convert, keys, ports, services, subnet, value};
 use crate::describer::codes::{LO104, LO106, LO107, LO113};
+use crate::describer::compose::ComposeFiles;
 use crate::describer::wire::server as wire;
 use crate::finding::Finding;
 use crate::fleet::server::{DataDisk, Machine, Ownership, PowerState, Role, Server};
+use crate::fleet::service::Services;
 use crate::source::{FileId, Located};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(in crate::describer) struct Context<'a> {
     pub(in crate::describer) ground: &'a Ground,
     pub(in crate::describer) names: &'a Names,
+    pub(in crate::describer) compose: &'a ComposeFiles,
     /// Roles that the policy has a profile for; `None` when it could not be read.
     pub(in crate::describer) profiles: Option<BTreeSet<Role>>,
 }
@@ -52,9 +55,14 @@ pub(in crate::describer) fn check(
     }
     let ports = ports::check(written.ports, context.names, findings);
     let machine = vm.and_then(|vm| machine(vm.value, name.as_ref(), context.ground, findings));
-    let services = written
-        .services
-        .map(|services| services::check(services.value, role.as_ref(), context.ground, findings));
+    let services = written.services.map(|mut services| {
+        let own = compose::check(services.value.compose.take(), context.compose, findings);
+        let services = services::check(services.value, role.as_ref(), context.ground, findings);
+        Services {
+            compose: own,
+            ..services
+        }
+    });
     let (name, role, machine, services) = (name?, role?, machine?, services.unwrap_or_default());
     Some(Server {
         state: written

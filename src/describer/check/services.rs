@@ -42,6 +42,7 @@ pub(in crate::describer) fn check(
         grafana: written
             .grafana
             .and_then(|one| whole(one, |one| grafana(one, ground, findings))),
+        compose: Vec::new(),
     };
     if let Some(role) = role {
         for (name, span) in services.names() {

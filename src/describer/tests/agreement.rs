@@ -2,10 +2,11 @@
 
 use super::cases::CASES;
 use crate::describer::folder::Part;
-use crate::describer::tree::{Kind, Node};
-use crate::describer::{document, schemas, yaml};
+use crate::describer::{document, schemas};
 use crate::finding::Severity;
 use crate::source::SourceMap;
+use crate::yaml;
+use crate::yaml::tree::{Kind, Node};
 use serde_json::{Value, json};
 
 const PARTS: [(Part, &str); 3] = [
@@ -102,6 +103,9 @@ fn full(part: Part) -> Value {
                 "image": "app:1", "domain": "app.example.org", "port": 8080, "health": "/up", "storage": "/app/storage",
                 "database": "lostops", "queue": true, "scheduler": false, "migrate": true,
                 "environment": { "A": "b", "C": "secret:D" },
+            });
+            services["compose"] = json!({
+                "mailpit": { "file": "compose/mailpit.yaml", "environment": { "A": "b", "C": "secret:D" } },
             });
             services["prometheus"] = json!({ "image": "prom/prometheus", "retention": "15d" });
             value["services"]["grafana"] = json!({ "image": "grafana/grafana", "domain": "g.example.org", "admin_password": "secret:X", "discord": true });

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod cases;
+mod compose;
 mod docs;
 mod files;
 mod findings;

@@ -1,6 +1,7 @@
 //! Hostile and broken files: a clear finding, never a crash, never a wait.
 
 use super::Copy;
+use crate::describer::compose::ComposeFiles;
 use crate::describer::folder::Part;
 use crate::describer::{assemble, document};
 use crate::source::SourceMap;
@@ -156,8 +157,13 @@ fn survives_as(replaced: &str, text: &str) {
         assert_eq!(document.text.len(), content.len());
         documents.push(document);
     }
-    let environment =
-        assemble::environment("describers".into(), documents, &|_| true, super::TODAY);
+    let environment = assemble::environment(
+        "describers".into(),
+        documents,
+        &ComposeFiles::new(),
+        &|_| true,
+        super::TODAY,
+    );
     for finding in &environment.findings {
         for span in finding
             .span

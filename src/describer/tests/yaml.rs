@@ -1,7 +1,7 @@
 //! YAML as people write it becomes a tree with the right places.
 
-use crate::describer::tree::{Key, Kind, Node};
-use crate::describer::yaml::parse;
+use crate::yaml::parse;
+use crate::yaml::tree::{Key, Kind, Node};
 
 fn entries(text: &str) -> Vec<(Key, Node)> {
     match parse(text).unwrap().kind {

@@ -9,9 +9,9 @@ use super::network::Block;
 use super::secret::SecretName;
 use super::text::Words;
 use crate::describer::read::{Maybe, Need, Reader, Wire, record};
-use crate::describer::tree::{Kind, Node};
 use crate::fleet::server::Ownership;
 use crate::source::Located;
+use crate::yaml::tree::{Kind, Node};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 

@@ -3,11 +3,11 @@
 use crate::describer::codes::LO107;
 use crate::describer::read::{Reader, Wire};
 use crate::describer::suggest::{nearest, short};
-use crate::describer::tree::{Kind, Node};
 use crate::fleet::policy::{Must, Operation, Verdict};
 use crate::fleet::port::Protocol;
 use crate::fleet::server::{Ownership, PowerState, Role};
 use crate::fleet::words::or_list;
+use crate::yaml::tree::{Kind, Node};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 

@@ -2,8 +2,8 @@
 
 use super::text::{Shape, Shaped as _, read_text, texts};
 use crate::describer::read::{Reader, Wire};
-use crate::describer::tree::Node;
 use crate::fleet::server::Image;
+use crate::yaml::tree::Node;
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
@@ -80,6 +80,50 @@ texts! {
     /// A setting: an environment variable, or what a domain name is for.
     SettingName: "a name of letters, digits, `_` and `-` that starts with a letter",
         shape("A-Za-z", "A-Za-z0-9_-", "A-Za-z0-9_", 1, 80);
+    /// The name of a Compose project.
+    ProjectName: "a name of lower-case letters, digits, `_` and `-` that starts with a letter, at most 40",
+        shape("a-z", "a-z0-9_-", "a-z0-9", 1, 40);
+    /// A variable of a Compose file.
+    VariableName: "a name of letters, digits and `_` that does not start with a digit",
+        shape("A-Za-z_", "A-Za-z0-9_", "A-Za-z0-9_", 1, 80);
+}
+
+/// A Compose file, from the environment's folder on. In a sub-folder, for beside the describers it would be taken for a server.
+#[derive(Debug, Clone)]
+pub(in crate::describer) struct ComposePath(pub(in crate::describer) String);
+
+impl Wire for ComposePath {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        const WANTED: &str =
+            "a file in a sub-folder beside the describers, such as `compose/mailpit.yaml`";
+        let text = read_text(node, reader, WANTED)?;
+        let fits = |part: &str| {
+            let inner =
+                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+            part.bytes().all(inner) && !part.starts_with(['.', '-']) && !part.is_empty()
+        };
+        let stem = text
+            .strip_suffix(".yaml")
+            .or_else(|| text.strip_suffix(".yml"));
+        if stem.is_some_and(|stem| stem.contains('/') && stem.split('/').all(fits)) {
+            return Some(Self(text.to_owned()));
+        }
+        reader.wrong(node, WANTED);
+        None
+    }
+}
+
+impl JsonSchema for ComposePath {
+    fn schema_name() -> Cow<'static, str> {
+        "ComposePath".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A Compose file in a sub-folder beside the describers, `compose/mailpit.yaml`.",
+            "pattern": "^([A-Za-z0-9_][A-Za-z0-9._-]*/)+[A-Za-z0-9_][A-Za-z0-9._-]*\\.ya?ml$",
+        })
+    }
 }
 
 impl Wire for Image {

@@ -3,8 +3,8 @@
 use crate::describer::codes::{LO108, LO109};
 use crate::describer::read::{Reader, Wire};
 use crate::describer::suggest::short;
-use crate::describer::tree::{Kind, Node};
 use crate::fleet::port::PortSet;
+use crate::yaml::tree::{Kind, Node};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 

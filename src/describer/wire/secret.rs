@@ -4,8 +4,8 @@ use crate::describer::codes::LO110;
 use crate::describer::read::{Reader, Wire};
 use crate::describer::secrets;
 use crate::describer::suggest::short;
-use crate::describer::tree::{Kind, Node};
 use crate::fleet::server::Setting;
+use crate::yaml::tree::{Kind, Node};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 

@@ -3,15 +3,16 @@
 use super::collection::Table;
 use super::kinds::{Days, PortNumber};
 use super::names::{
-    ContainerImage, ContainerPath, DatabaseName, DomainOrName, Retention, SettingName,
+    ComposePath, ContainerImage, ContainerPath, DatabaseName, DomainOrName, ProjectName, Retention,
+    SettingName, VariableName,
 };
 use super::secret::SecretName;
 use crate::describer::codes::LO103;
 use crate::describer::read::{Maybe, Need, Reader, Wire, record};
 use crate::describer::suggest::short;
-use crate::describer::tree::Node;
 use crate::fleet::server::Setting;
 use crate::source::Located;
+use crate::yaml::tree::Node;
 use schemars::JsonSchema;
 
 record! {
@@ -33,6 +34,16 @@ record! {
         mysqld_exporter: Maybe<MysqldExporter>,
         /// Metrics of the containers, on port 8081.
         cadvisor: Maybe<Plain>,
+        /// Compose projects of your own, by their names. Every port that they publish must be among `ports`.
+        compose: Maybe<Table<ProjectName, ComposeProject>>,
+    }
+
+    /// A Compose project of your own.
+    ComposeProject {
+        /// Its Compose file in a sub-folder beside the describers, `compose/mailpit.yaml`.
+        file: Need<ComposePath>,
+        /// The values of the file's variables.
+        environment: Maybe<Table<VariableName, Setting>>,
     }
 
     /// A service that needs nothing.

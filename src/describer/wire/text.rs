@@ -1,7 +1,7 @@
 //! Texts of a fixed shape: one description is both the check and the pattern in the JSON Schema.
 
 use crate::describer::read::{Reader, Wire};
-use crate::describer::tree::{Kind, Node};
+use crate::yaml::tree::{Kind, Node};
 
 /// Which characters stand where. `first`, `inner` and `last` are character classes: `a-z0-9-`.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ macro_rules! texts {
 
         impl $crate::describer::read::Wire for $name {
             fn read(
-                node: &$crate::describer::tree::Node,
+                node: &$crate::yaml::tree::Node,
                 reader: &mut $crate::describer::read::Reader<'_>,
             ) -> Option<Self> {
                 let text = $crate::describer::wire::text::read_text(node, reader, $wanted)?;

@@ -83,3 +83,30 @@ fn a_stopped_server_is_not_in_it() {
     let list = inventory(&servers, &["--list"]);
     assert_eq!(list["all"]["hosts"], json!(["backend", "monitoring"]));
 }
+
+#[test]
+fn a_project_of_the_users_own_is_brought_with_its_file_and_without_its_secrets() {
+    let servers = Servers::new();
+    let text =
+        "services:\n  mail:\n    image: mail:1\n    command: [\"--format\", \"{{ .Name }}\"]\n";
+    servers.project.write("describers/compose/mail.yaml", text);
+    servers.project.edit(
+        "describers/backend.yaml",
+        "services:\n",
+        "services:\n  compose:\n    mail: { file: compose/mail.yaml, environment: { TZ: UTC, TOKEN: secret:MAIL_TOKEN } }\n",
+    );
+    let file = inventory(&servers, &[]);
+    let host = |name: &str| file["all"]["hosts"][name].clone();
+    // What looks like a template is none.
+    let content = format!("# Written by lostops: compose/mail.yaml of the describers.\n{text}");
+    assert_eq!(
+        host("backend")["lostops_compose"],
+        json!({ "mail": {
+            "content": { "__ansible_unsafe": content },
+            "environment": { "TZ": "UTC", "TOKEN": "secret:MAIL_TOKEN" },
+        } })
+    );
+    // Docker is there for it, and the roles know that it is wanted.
+    assert_eq!(host("backend")["lostops_projects"]["mail"], json!({}));
+    assert_eq!(host("database")["lostops_compose"], json!({}));
+}

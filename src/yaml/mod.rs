@@ -3,10 +3,12 @@
 //! The parser's events are taken as they come, not through serde: serde ends at the first error of a file, and
 //! costs twice the parsing itself.
 
-use super::tree::{Key, Kind, Node, Range, Refusal};
+pub(crate) mod tree;
+
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span, Tag};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use tree::{Key, Kind, Node, Range, Refusal};
 
 /// Deeper than any describer, and shallow enough for a thread's stack.
 const MAX_DEPTH: usize = 32;
@@ -14,7 +16,7 @@ const MAX_DEPTH: usize = 32;
 const MAX_NODES: usize = 100_000;
 
 /// Reads one document; no document at all is `Null`.
-pub(super) fn parse(text: &str) -> Result<Node, Refusal> {
+pub(crate) fn parse(text: &str) -> Result<Node, Refusal> {
     let mut options = Options::default();
     options.set_emit_comments(false);
     let mut builder = Builder::default();

@@ -4,22 +4,22 @@
 
 /// From where to where, in bytes of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Range {
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(crate) struct Range {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) kind: Kind,
+pub(crate) struct Node {
+    pub(crate) kind: Kind,
     /// Where it stands; for an alias the place of `*name`.
-    pub(super) range: Range,
+    pub(crate) range: Range,
     /// Where its text stands; for an alias the place of the anchored value.
-    pub(super) text: Range,
+    pub(crate) text: Range,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Null,
     Bool(bool),
     /// A whole number; every number that a describer can mean fits.
@@ -33,22 +33,22 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Key {
-    pub(super) name: String,
-    pub(super) range: Range,
+pub(crate) struct Key {
+    pub(crate) name: String,
+    pub(crate) range: Range,
 }
 
 /// Why there is no tree.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     /// A phrase: lower case, no full stop.
-    pub(super) message: String,
-    pub(super) range: Range,
+    pub(crate) message: String,
+    pub(crate) range: Range,
 }
 
 impl Range {
     /// From the start of this to the end of the other.
-    pub(super) fn to(self, last: Self) -> Self {
+    pub(crate) fn to(self, last: Self) -> Self {
         Self {
             start: self.start,
             end: last.end.max(self.end),
@@ -58,7 +58,7 @@ impl Range {
 
 impl Kind {
     /// What a scalar without quotes is, by the core schema of YAML 1.2: `yes` and `on` are texts.
-    pub(super) fn plain(text: &str) -> Self {
+    pub(crate) fn plain(text: &str) -> Self {
         match text {
             "" | "~" | "null" | "Null" | "NULL" => return Self::Null,
             "true" | "True" | "TRUE" => return Self::Bool(true),
@@ -93,7 +93,7 @@ impl Kind {
 
 impl Node {
     /// How many nodes it is, itself and its keys among them.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         match &self.kind {
             Kind::List(items) => 1 + items.iter().map(Self::size).sum::<usize>(),
             Kind::Map(entries) => {
