@@ -44,7 +44,7 @@ impl Hosts {
         for server in servers {
             self.on(server, "systemctl reboot");
         }
-        let deadline = Instant::now() + Duration::from_secs(180);
+        let deadline = Instant::now() + Duration::from_mins(3);
         let wait = "systemctl is-system-running --wait; systemctl --failed --no-legend; true";
         let back = |(server, before): (&&str, &String)| loop {
             assert!(Instant::now() < deadline, "{server} does not come back");
