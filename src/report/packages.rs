@@ -18,10 +18,10 @@ pub(super) fn line(server: &ServerOutcome, most: usize, written: Written<'_>) ->
         (How::Downgraded, "downgraded"),
         (
             How::Dependency,
-            if number(How::Asked) > 0 {
-                "that they need"
-            } else {
-                "that others need"
+            match number(How::Asked) {
+                0 => "that others need",
+                1 => "that it needs",
+                _ => "that they need",
             },
         ),
     ] {

@@ -112,7 +112,7 @@ fn what_a_role_owns_and_what_that_needs_is_told_and_permitted() {
     assert_eq!(first["task"], "Install the packages of all roles");
     let human = shown(&servers, "human", &["--check"]);
     assert!(
-        human.stdout.contains("packages: +nftables 1.0-2 and 2 that they need\n      needed: libjansson4 1.0-2, libnftables1 1.0-2\n"),
+        human.stdout.contains("packages: +nftables 1.0-2 and 2 that it needs\n      needed: libjansson4 1.0-2, libnftables1 1.0-2\n"),
         "{}",
         human.stdout
     );
@@ -120,7 +120,7 @@ fn what_a_role_owns_and_what_that_needs_is_told_and_permitted() {
     assert!(
         markdown.stdout.contains(
             "<details><summary>Packages that would change on 1 server</summary>\n\n\
-             - `database`: `+nftables 1.0-2` and 2 that they need\n  \
+             - `database`: `+nftables 1.0-2` and 2 that it needs\n  \
              - needed: `libjansson4 1.0-2`, `libnftables1 1.0-2`\n\n</details>"
         ),
         "{}",
@@ -228,7 +228,12 @@ fn names_of_packages_that_try_to_do_something_do_nothing_in_any_format() {
         "::error::x",
         "hunter-two-two",
     ];
-    plays(&servers, &apt(&names), "ok");
+    // Each asked for, so that each is a finding.
+    let rounds = names
+        .iter()
+        .flat_map(|name| apt(&[*name]).as_array().cloned());
+    let rounds: Vec<Value> = rounds.flatten().collect();
+    plays(&servers, &json!(rounds), "ok");
     for format in ["human", "json", "markdown", "sarif"] {
         let arguments = [
             "configure",
@@ -282,7 +287,7 @@ fn a_server_with_more_packages_than_are_kept_is_told_short_and_judged_with_care(
         let said = shown(&servers, format, &["--check"]).stdout;
         assert!(said.len() < 8000, "{format}: {}", said.len());
         assert!(
-            said.contains("999 that they need and more than are kept"),
+            said.contains("999 that it needs and more than are kept"),
             "{format}: {said}"
         );
     }
