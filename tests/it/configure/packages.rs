@@ -231,7 +231,7 @@ fn names_of_packages_that_try_to_do_something_do_nothing_in_any_format() {
     // Each asked for, so that each is a finding.
     let rounds = names
         .iter()
-        .flat_map(|name| apt(&[*name]).as_array().cloned());
+        .filter_map(|name| apt(&[*name]).as_array().cloned());
     let rounds: Vec<Value> = rounds.flatten().collect();
     plays(&servers, &json!(rounds), "ok");
     for format in ["human", "json", "markdown", "sarif"] {
@@ -257,12 +257,9 @@ fn names_of_packages_that_try_to_do_something_do_nothing_in_any_format() {
             .any(|line| line.trim_start().starts_with("::error"));
         assert!(!at_start, "{format}: {said}");
         if format == "markdown" {
+            let outside: String = said.split('`').step_by(2).collect();
             assert!(
-                !said.replace("`<img/src=x> 1.0-2`", "").contains("<img"),
-                "{said}"
-            );
-            assert!(
-                !said.replace("`@octocat 1.0-2`", "").contains("@octocat"),
+                !outside.contains("<img") && !outside.contains('@'),
                 "{said}"
             );
         } else if format != "human" {
