@@ -39,7 +39,7 @@ reasons! {
     EnvironmentNotChosen "environment-not-chosen" "The describers hold several environments. Name one in `environment`, or run one job for each: `lostops matrix` lists them.";
     NoDescribers "no-describers" "There is no folder of describers. `actions/checkout` comes before lostops; the input `describers` names the folder; `lostops init` starts one.";
     InvalidDescriber "invalid-describer" "A describer file cannot be understood. The findings say where.";
-    PolicyViolation "policy-violation" "What is written or planned is not permitted. Nothing was applied; each finding says where it comes from and what to do.";
+    PolicyViolation "policy-violation" "What is written, planned or installed is not permitted. Each finding says where it comes from and what to do; what is written or planned so is never applied.";
     AuthFailed "auth-failed" "A variable that Azure's login needs is missing. The message, and `lostops doctor`, give the lines that the workflow lacks.";
     StateNotKept "state-not-kept" "`state: { backend: local }` on a runner loses the state with the job. Name a storage account in `environment.yaml`.";
     TerraformMissing "terraform-missing" "Terraform is not there or too old. The action brings its own; elsewhere install 1.9 or newer.";

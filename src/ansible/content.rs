@@ -73,6 +73,17 @@ pub(crate) fn digest() -> String {
     }))
 }
 
+/// The names of the roles.
+pub(crate) fn roles() -> impl Iterator<Item = &'static str> {
+    let roles = ANSIBLE.get_dir("roles").into_iter().flat_map(Dir::dirs);
+    roles.filter_map(|role| role.path().file_name()?.to_str())
+}
+
+/// The text of a file, by its path in the play's folder.
+pub(crate) fn text(path: &str) -> Option<&'static str> {
+    ANSIBLE.get_file(path)?.contents_utf8()
+}
+
 fn files(folder: &Dir<'static>) -> Vec<&'static File<'static>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.clone()];

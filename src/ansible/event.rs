@@ -1,5 +1,6 @@
 //! One line of the callback plug-in, read leniently: modules return whatever they like.
 
+use super::apt::{self, Packages};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -62,6 +63,7 @@ pub(crate) struct Ended {
     /// The module's words, where it did not go well.
     pub(crate) message: String,
     pub(crate) diff: Vec<String>,
+    pub(crate) packages: Packages,
 }
 
 /// Ansible's own account of a host.
@@ -106,6 +108,10 @@ pub(crate) fn parse(line: &str) -> Option<Event> {
                 _ => message(&line.res),
             },
             diff: super::diff::lines(line.res.get("diff")),
+            packages: apt::packages(
+                line.res.get("apt"),
+                !matches!(end, TaskEnd::Ok | TaskEnd::Changed),
+            ),
             host: line.host,
             task: line.task,
         })

@@ -22,6 +22,7 @@ DOCUMENTATION = """
 
 import json
 import os
+import re
 import signal
 import time
 
@@ -31,6 +32,37 @@ from ansible.plugins.callback import CallbackBase
 KEPT = ("msg", "rc", "stderr", "stdout", "diff", "attempts", "retries", "skip_reason", "reason")
 # Texts longer than this are cut: a line must stay one that a person could read.
 LONGEST = 20000
+
+# Of apt's words: what it is going to do, a count that ends it, and a line for each package as it does it or would.
+ANNOUNCED = re.compile(r"\S.*:$|  \S")
+COUNTED = re.compile(r"\d+ upgraded, ")
+DONE = re.compile(r"(?:Inst|Remv|Purg|Unpacking|Removing) \S")
+# More than a server's packages take, and less than a pipe minds.
+MOST_LINES = 3000
+MOST_NAMES = 500
+LONGEST_LINE = 200
+
+
+def packages(result):
+    """What apt says of packages, and the names by which its task asks for them; what else it prints stays where it is."""
+    words = result.get("stdout")
+    lines, counted = [], False
+    for line in words.splitlines() if isinstance(words, str) else ():
+        if COUNTED.match(line) or DONE.match(line) or not counted and ANNOUNCED.match(line):
+            lines.append(line[:LONGEST_LINE])
+        counted = counted or bool(COUNTED.match(line))
+    said = {"lines": lines[:MOST_LINES]}
+    invocation = result.get("invocation")
+    asked = invocation.get("module_args") if isinstance(invocation, dict) else None
+    names = []
+    if isinstance(asked, dict):
+        # The first two are one and the same under two names.
+        names = asked.get("package") or asked.get("name") or asked.get("deb") or []
+        names = [str(name)[:LONGEST_LINE] for name in (names if isinstance(names, list) else [names])]
+        said["names"] = names[:MOST_NAMES]
+    if len(lines) > MOST_LINES or len(names) > MOST_NAMES:
+        said["cut"] = True
+    return said
 
 
 def clipped(value):
@@ -159,13 +191,18 @@ class CallbackModule(CallbackBase):
             return {"censored": True}
         kept = {name: clipped(whole[name]) for name in KEPT if name in whole}
         if event in ("ok", "item_ok", "skipped"):
-            # What went well needs no words, but those of a plan of packages.
+            # What went well needs no words.
             for name in ("stdout", "stderr", "msg"):
                 kept.pop(name, None)
         if event in ("ok", "failed") and "results" in whole and "diff" not in kept:
             diffs = [item["diff"] for item in whole["results"] if isinstance(item, dict) and item.get("diff")]
             if diffs:
                 kept["diff"] = clipped(diffs)
+        if event in ("ok", "failed") and task.action.rpartition(".")[2] in ("apt", "package"):
+            rounds = whole["results"] if isinstance(whole.get("results"), list) else [whole]
+            said = [packages(result) for result in rounds if isinstance(result, dict)]
+            if any(one["lines"] for one in said):
+                kept["apt"] = said
         label = whole.get("_ansible_item_label", whole.get("item"))
         if label is not None:
             kept["item"] = clipped(label if isinstance(label, str) else json.dumps(label, default=str))

@@ -1,5 +1,6 @@
 //! Ansible: which servers are due, how they are reached, what the play did to them.
 
+mod apt;
 pub(crate) mod content;
 mod diff;
 pub(crate) mod digest;
@@ -9,6 +10,7 @@ pub(crate) mod inventory;
 pub(crate) mod key;
 pub(crate) mod known;
 pub(crate) mod outcome;
+pub(crate) mod own;
 pub(crate) mod place;
 pub(crate) mod run;
 pub(crate) mod ssh;

@@ -1,5 +1,7 @@
 //! What came of initialising servers, free of how it was told: per server, per role, per task that matters.
 
+use std::collections::BTreeSet;
+
 /// How a server or a role ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum End {
@@ -72,6 +74,59 @@ pub(crate) struct TaskChange {
     pub(crate) diff: Vec<String>,
 }
 
+/// What became of a package. What matters most is first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum How {
+    Removed,
+    /// It was not there, and the task asks for it.
+    Asked,
+    Downgraded,
+    Upgraded,
+    /// It was not there, and something that was asked for needs it.
+    Dependency,
+}
+
+impl How {
+    /// Stable: JSON has it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Removed => "removed",
+            Self::Asked => "asked",
+            Self::Downgraded => "downgraded",
+            Self::Upgraded => "upgraded",
+            Self::Dependency => "dependency",
+        }
+    }
+}
+
+/// A package that a task installs or takes away, or would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PackageChange {
+    /// As apt says it; of another architecture with it: `libc6:i386`.
+    pub(crate) name: String,
+    /// Empty where apt says none.
+    pub(crate) version: String,
+    /// The version that was there before; empty where there was none.
+    pub(crate) before: String,
+    pub(crate) how: How,
+    /// What the task may have called it, if by another name.
+    pub(crate) called: Vec<String>,
+    pub(crate) at: TaskPlace,
+}
+
+impl PackageChange {
+    pub(crate) fn new(name: &str, how: How) -> Self {
+        Self {
+            name: name.to_owned(),
+            version: String::new(),
+            before: String::new(),
+            how,
+            called: Vec::new(),
+            at: TaskPlace::default(),
+        }
+    }
+}
+
 /// What one role did to one server.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RoleOutcome {
@@ -95,6 +150,12 @@ pub(crate) struct ServerOutcome {
     pub(crate) roles: Vec<RoleOutcome>,
     pub(crate) changes: Vec<TaskChange>,
     pub(crate) failures: Vec<TaskFailure>,
+    /// Of each task what matters most first.
+    pub(crate) packages: Vec<PackageChange>,
+    /// There were more of them than are kept.
+    pub(crate) packages_cut: bool,
+    /// What the roles that ran there may install.
+    pub(crate) own: BTreeSet<String>,
     pub(crate) seconds: f64,
     /// Its fingerprint had said that nothing would change.
     pub(crate) settled: bool,
@@ -109,6 +170,9 @@ impl ServerOutcome {
             roles: Vec::new(),
             changes: Vec::new(),
             failures: Vec::new(),
+            packages: Vec::new(),
+            packages_cut: false,
+            own: BTreeSet::new(),
             seconds: 0.0,
             settled: false,
         }
@@ -177,6 +241,11 @@ impl Configured {
             for failure in &mut server.failures {
                 each(&mut failure.at.task);
                 each(&mut failure.message);
+            }
+            for package in &mut server.packages {
+                each(&mut package.at.task);
+                let names = [&mut package.name, &mut package.version, &mut package.before];
+                names.into_iter().chain(&mut package.called).for_each(&each);
             }
         }
     }

@@ -2,11 +2,15 @@
 
 use super::content;
 use super::event::{Ended, Event, Stats, Task, TaskEnd};
-use super::outcome::{End, RoleOutcome, ServerOutcome, TaskChange, TaskFailure, TaskPlace};
+use super::outcome::{
+    End, PackageChange, RoleOutcome, ServerOutcome, TaskChange, TaskFailure, TaskPlace,
+};
 use std::collections::BTreeMap;
 
 /// The role of tasks that stand in the play itself.
 const PLAY: &str = "site";
+/// More packages of a server are not kept.
+const MOST_PACKAGES: usize = 1000;
 
 /// A task that has ended on a server.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +31,8 @@ struct Host {
     roles: Vec<RoleOutcome>,
     changes: Vec<TaskChange>,
     failures: Vec<TaskFailure>,
+    packages: Vec<PackageChange>,
+    packages_cut: bool,
     /// The task that has begun and not ended.
     at: Option<String>,
     /// What rounds of the loop have said.
@@ -91,7 +97,20 @@ impl Tally {
         } else {
             std::mem::take(&mut host.items).join("\n")
         };
-        let diff = if task.hidden { Vec::new() } else { ended.diff };
+        let (diff, packages) = if task.hidden {
+            Default::default()
+        } else {
+            (ended.diff, ended.packages)
+        };
+        host.packages_cut |= packages.cut;
+        for mut package in packages.changes {
+            if host.packages.len() == MOST_PACKAGES {
+                host.packages_cut = true;
+                break;
+            }
+            package.at = at.clone();
+            host.packages.push(package);
+        }
         count(&mut host.roles, &at.role, ended.end, ended.seconds);
         match ended.end {
             TaskEnd::Failed | TaskEnd::Unreachable => host.failures.push(TaskFailure {
@@ -156,6 +175,8 @@ impl Tally {
             roles,
             changes: host.changes,
             failures,
+            packages: host.packages,
+            packages_cut: host.packages_cut,
             seconds: host.seconds,
             ..ServerOutcome::new(name, end, why)
         }

@@ -105,6 +105,8 @@ rules! {
     grant_expired,
     waiver_expired,
     package_not_permitted,
+    package_added_beyond_role,
+    package_removed,
     not_idempotent,
 }
 
@@ -113,11 +115,12 @@ pub(crate) fn judge(facts: &Facts<'_>) -> Vec<Finding> {
     RULES.iter().flat_map(|rule| (rule.check)(facts)).collect()
 }
 
-/// Judges what Ansible did: by the rules of operation alone, for the others have been heard.
+/// Judges what Ansible did: by the rules that look at it alone, for the others have been heard.
 pub(crate) fn judge_operation(facts: &Facts<'_>) -> Vec<Finding> {
+    let of_packages = [&package_added_beyond_role::META, &package_removed::META];
     let rules = RULES
         .iter()
-        .filter(|rule| rule.meta.code.starts_with("LO6"));
+        .filter(|rule| rule.meta.code.starts_with("LO6") || of_packages.contains(&rule.meta));
     rules.flat_map(|rule| (rule.check)(facts)).collect()
 }
 

@@ -1,12 +1,14 @@
 //! What Ansible did, for a person at a terminal: a line a server, below it what went wrong and where.
 
-use super::Report;
 use super::paint::{Paint, inert};
+use super::{Report, packages};
 use crate::ansible::outcome::{End, RoleOutcome, ServerOutcome};
 use std::io;
 
 /// Tasks of one server that are named.
 const NAMED: usize = 8;
+/// Packages of one server that are named of those that were only counted.
+const COUNTED: usize = 20;
 
 /// Nothing when it was not its turn.
 pub(super) fn render(report: &Report, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
@@ -55,6 +57,12 @@ fn server(
     )?;
     if !roles.is_empty() {
         writeln!(out, "    {}", paint.dim(&roles.join(" · ")))?;
+    }
+    if let Some(line) = packages::line(one, NAMED, &inert) {
+        writeln!(out, "    packages: {line}")?;
+        for line in packages::counted(one, COUNTED, &inert) {
+            writeln!(out, "      {}", paint.dim(&line))?;
+        }
     }
     for failure in &one.failures {
         writeln!(out, "    {} {}", paint.red("x"), inert(&failure.at.title()))?;

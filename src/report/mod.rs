@@ -8,6 +8,7 @@ pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod log;
 pub(crate) mod mermaid;
+mod packages;
 pub(crate) mod paint;
 pub(crate) mod progress;
 mod redacted;

@@ -186,7 +186,7 @@ fn told(check: bool, fails: bool) -> Vec<String> {
     let mut events =
         vec![r#"{"ev":"play","hosts":["backend","database","monitoring"],"tasks":3}"#.to_owned()];
     let tasks = [
-        ("base", "Set up access, time and security updates", 31),
+        ("base", "Install the packages of all roles", 27),
         ("firewall", "Put the firewall in force", 2),
     ];
     for (id, (role, name, line)) in tasks.into_iter().enumerate() {
@@ -203,6 +203,9 @@ fn told(check: bool, fails: bool) -> Vec<String> {
                 ),
                 ("firewall", "database") => format!(
                     r#"{{"ev":"ok","host":"{server}","task":"{id}","secs":0.8,"changed":true,"res":{{"diff":{{"before":"table inet lostops {{\n  tcp dport 22 accept\n}}\n","after":"table inet lostops {{\n  tcp dport 22 accept\n  tcp dport 3306 accept\n}}\n","before_header":"/etc/nftables.d/lostops.nft","after_header":"/etc/nftables.d/lostops.nft"}}}}}}"#
+                ),
+                ("base", "database") => format!(
+                    r#"{{"ev":"ok","host":"{server}","task":"{id}","secs":9.1,"changed":true,"res":{{"apt":[{{"names":["nftables"],"lines":["The following additional packages will be installed:","  libnftables1","The following NEW packages will be installed:","  libnftables1 nftables","Inst nftables (1.0.9-1build1 Ubuntu:24.04/noble [amd64])","Inst libnftables1 (1.0.9-1build1 Ubuntu:24.04/noble [amd64])"]}}]}}}}"#
                 ),
                 _ => format!(
                     r#"{{"ev":"ok","host":"{server}","task":"{id}","secs":0.8,"changed":{},"res":{{}}}}"#,

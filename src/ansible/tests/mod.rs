@@ -1,4 +1,5 @@
 //! Tests of what is too long to be tested beside itself.
 
+mod apt;
 mod event;
 mod tally;

@@ -109,3 +109,29 @@ fn more_tasks_than_were_known_do_not_make_it_late() {
     );
     assert_eq!((said[5].done, said[5].of), (6, 6));
 }
+
+#[test]
+fn packages_stand_with_their_task_and_no_more_than_anybody_reads() {
+    let lines: Vec<String> = (0..1500)
+        .map(|n| format!("Inst lib{n} (1.{n} x)"))
+        .collect();
+    let line = serde_json::json!({
+        "ev": "ok", "host": "b", "task": "1", "changed": true, "res": { "apt": [{ "lines": lines, "names": ["x"] }] },
+    });
+    let (mut tally, _) = tally(&line.to_string());
+    let b = tally.server("b", "", true);
+    assert_eq!((b.packages.len(), b.packages_cut), (1000, true));
+    assert_eq!(
+        b.packages[0].at.place,
+        "ansible/roles/base/tasks/main.yml:3"
+    );
+}
+
+#[test]
+fn a_hidden_task_tells_nothing_of_packages() {
+    let (mut tally, _) = tally(
+        r#"{"ev":"task","id":"2","name":"Install","path":"x:1","no_log":true}
+{"ev":"ok","host":"b","task":"2","changed":true,"res":{"apt":[{"lines":["Inst secret (1)"]}]}}"#,
+    );
+    assert_eq!(tally.server("b", "", true).packages, []);
+}

@@ -6,6 +6,7 @@ use crate::ansible::content::Content;
 use crate::ansible::fingerprint::Why;
 use crate::ansible::inventory::{self, Entry};
 use crate::ansible::outcome::Configured;
+use crate::ansible::own;
 use crate::ansible::run::{self, Play};
 use crate::ansible::ssh::Ssh;
 use crate::ansible::toolbox::Toolbox;
@@ -85,6 +86,7 @@ pub(super) fn play(
     let told = ran.words();
     for (name, why) in due {
         let mut end = ran.tally.server(name, why.words(), whole);
+        end.own = own::packages(&end);
         end.settled = *why == Why::Asked && !want.check;
         outcome.servers.push(end);
     }

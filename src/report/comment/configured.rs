@@ -1,4 +1,4 @@
-//! What Ansible did: a row a server, then what failed, then folded what was changed.
+//! What Ansible did: a row a server, then what failed, then folded the packages and what was changed.
 
 use super::fit::Section;
 use super::safe::{code, fence, lines, text};
@@ -6,10 +6,12 @@ use crate::ansible::outcome::{
     Configured, End, RoleOutcome, ServerOutcome, TaskChange, TaskFailure,
 };
 use crate::fleet::words::count;
-use crate::report::Report;
+use crate::report::{Report, packages};
 
 /// Lines of a module's message that are shown; the run has them all.
 const SAID: usize = 20;
+/// Packages of one kind that are named of one server; the JSON has them all.
+const NAMED: usize = 40;
 
 pub(super) fn sections(report: &Report, whole: bool) -> Vec<Section<'_>> {
     let Some(configured) = &report.configured else {
@@ -21,6 +23,7 @@ pub(super) fn sections(report: &Report, whole: bool) -> Vec<Section<'_>> {
     }
     let mut sections = vec![table(configured)];
     sections.extend(failures(configured));
+    sections.extend(added(configured));
     sections.extend(changes(configured, whole));
     sections
 }
@@ -107,6 +110,43 @@ fn failure((server, failure): (&str, &TaskFailure)) -> String {
         text(&failure.at.title()),
         said.join("\n")
     )
+}
+
+/// An item a server: what its tasks asked for, and behind it what came with that.
+fn added(configured: &Configured) -> Option<Section<'_>> {
+    let servers = configured.servers.iter();
+    let items: Vec<String> = servers
+        .filter_map(|server| {
+            let line = packages::line(server, NAMED, &code)?;
+            let mut item = format!("- {}: {line}\n", code(&server.name));
+            for line in packages::counted(server, NAMED, &code) {
+                item.push_str("  - ");
+                item.push_str(&line);
+                item.push('\n');
+            }
+            Some(item)
+        })
+        .collect();
+    if items.is_empty() {
+        return None;
+    }
+    let verb = if configured.check {
+        "would change"
+    } else {
+        "changed"
+    };
+    let open = format!(
+        "<details><summary>Packages that {verb} on {}</summary>\n\n",
+        count(items.len(), "server")
+    );
+    let close = "\n</details>\n\n";
+    Some(Section::of(
+        "list of packages",
+        open,
+        items,
+        |item| item,
+        close,
+    ))
 }
 
 /// What a preview would change; after a run only in the summary.

@@ -77,6 +77,10 @@ fn planned(report: &Report) -> String {
 fn violated(report: &Report) -> String {
     let violations = count(report.count(Severity::Error), "violation");
     match (report.command, report.counts) {
+        ("apply", _) if report.applied => format!(
+            "⚠️ Applied{}, and not as is permitted: {violations}",
+            to(report)
+        ),
         ("apply", _) => format!("⛔ Not applied{}: {violations}", to(report)),
         ("check", _) | (_, None) => format!("❌ {violations}{}", place(report)),
         (_, Some(counts)) => format!(

@@ -1,6 +1,6 @@
 //! What Ansible did, in the frozen JSON.
 
-use crate::ansible::outcome::{Configured, TaskPlace};
+use crate::ansible::outcome::{Configured, PackageChange, TaskPlace};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -20,6 +20,9 @@ struct Server<'a> {
     roles: Vec<Role<'a>>,
     changes: Vec<Task<'a>>,
     failures: Vec<Task<'a>>,
+    packages: Vec<Package<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    packages_cut: bool,
 }
 
 #[derive(Serialize)]
@@ -43,6 +46,19 @@ struct Task<'a> {
     message: &'a str,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     diff: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Package<'a> {
+    name: &'a str,
+    how: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    version: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    before: &'a str,
+    role: &'a str,
+    task: &'a str,
+    place: &'a str,
 }
 
 pub(super) fn ansible(configured: &Configured) -> Ansible<'_> {
@@ -74,6 +90,8 @@ pub(super) fn ansible(configured: &Configured) -> Ansible<'_> {
             .iter()
             .map(|failure| task(&failure.at, &failure.message, &[]))
             .collect(),
+        packages: one.packages.iter().map(package).collect(),
+        packages_cut: one.packages_cut,
     });
     Ansible {
         check: configured.check,
@@ -89,6 +107,18 @@ fn task<'a>(at: &'a TaskPlace, message: &'a str, diff: &'a [String]) -> Task<'a>
         place: &at.place,
         message,
         diff,
+    }
+}
+
+fn package(change: &PackageChange) -> Package<'_> {
+    Package {
+        name: &change.name,
+        how: change.how.word(),
+        version: &change.version,
+        before: &change.before,
+        role: &change.at.role,
+        task: &change.at.task,
+        place: &change.at.place,
     }
 }
 

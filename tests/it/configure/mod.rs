@@ -4,6 +4,7 @@
 mod inventory;
 mod keys;
 mod outcome;
+mod packages;
 mod servers;
 
 use crate::harness::{Project, Run, SECRETS, finish};

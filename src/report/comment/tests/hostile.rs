@@ -1,7 +1,8 @@
 //! Words that try to do something, and a report made of nothing else.
 
 use crate::ansible::outcome::{
-    Configured, End, RoleOutcome, ServerOutcome, TaskChange, TaskFailure, TaskPlace,
+    Configured, End, How, PackageChange, RoleOutcome, ServerOutcome, TaskChange, TaskFailure,
+    TaskPlace,
 };
 use crate::finding::{Finding, Meta, Severity};
 use crate::fleet::exposure::{Line, Proof, Stage};
@@ -207,6 +208,15 @@ fn configured(word: &mut dyn FnMut() -> String) -> Configured {
             at: at(word),
             message: word(),
         }],
+        packages: [How::Removed, How::Asked, How::Upgraded, How::Dependency]
+            .map(|how| PackageChange {
+                version: word(),
+                before: word(),
+                called: vec![word()],
+                at: at(word),
+                ..PackageChange::new(&word(), how)
+            })
+            .to_vec(),
         ..ServerOutcome::new(&word(), end, word())
     });
     Configured {

@@ -181,3 +181,17 @@ fn without_a_repository_there_are_no_links() {
     let text = render(&report(&["web".to_owned()]), &Frame::default(), COMMENT);
     assert!(!text.contains("]("), "{text}");
 }
+
+#[test]
+fn what_was_applied_is_never_called_not_applied() {
+    let mut report = report(&["web".to_owned()]);
+    report.failure = None;
+    report.command = "apply";
+    let first = |report: &Report| headline::headline(report);
+    assert!(first(&report).starts_with("⛔ Not applied"));
+    report.applied = true;
+    assert_eq!(
+        first(&report),
+        "⚠️ Applied to `web`, and not as is permitted: 1 violation"
+    );
+}
