@@ -79,11 +79,6 @@ pub(crate) fn roles() -> impl Iterator<Item = &'static str> {
     roles.filter_map(|role| role.path().file_name()?.to_str())
 }
 
-/// The text of a file, by its path in the play's folder.
-pub(crate) fn text(path: &str) -> Option<&'static str> {
-    ANSIBLE.get_file(path)?.contents_utf8()
-}
-
 fn files(folder: &Dir<'static>) -> Vec<&'static File<'static>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.clone()];
