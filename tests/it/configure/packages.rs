@@ -129,6 +129,19 @@ fn what_a_role_owns_and_what_that_needs_is_told_and_permitted() {
 }
 
 #[test]
+fn ansible_is_told_to_say_what_its_tasks_ask_for() {
+    let servers = Servers::new();
+    plays(&servers, &apt(&["nftables"]), "ok");
+    preview(&servers, 0);
+    // Ansible 2.21 leaves it out unless this is set; older ones do not know it and always say it.
+    assert!(
+        servers
+            .read("environment")
+            .contains("ANSIBLE_INJECT_INVOCATION=1\n")
+    );
+}
+
+#[test]
 fn a_package_that_is_no_role_s_own_would_be_added_and_is_an_error() {
     let servers = Servers::new();
     plays(&servers, &apt(&["cowsay"]), "ok");
