@@ -41,7 +41,7 @@ impl Hosts {
 }
 
 pub(super) fn discord_listens(hosts: &Hosts) {
-    let program = std::fs::read_to_string(root().join("tests/it/hosts/services/discord.py"));
+    let program = std::fs::read_to_string(root().join("tests/it/hosts/complete/discord.py"));
     let program = program.expect("the stand-in for Discord");
     hosts.on(
         "monitoring",
