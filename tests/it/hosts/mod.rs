@@ -7,7 +7,6 @@ mod faults;
 mod initialise;
 mod lifecycle;
 mod network;
-
 mod trouble;
 
 use crate::harness::{Project, Run, SECRETS, finish, root};
