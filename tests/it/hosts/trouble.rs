@@ -5,7 +5,7 @@ use super::initialise::of;
 use crate::harness::{Project, finish};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 fn message(answer: &Value, server: &str) -> String {
     let one = of(answer, server);
@@ -43,7 +43,7 @@ fn each_way_of_not_being_reached_has_its_own_words() {
     // A key that nobody knows.
     let other = hosts.project.path("other");
     finish(
-        std::process::Command::new("ssh-keygen")
+        Command::new("ssh-keygen")
             .args(["-q", "-t", "ed25519", "-N", "", "-f"])
             .arg(&other),
     );
@@ -146,13 +146,25 @@ fn answer(
     )
 }
 
+/// The older freezer of the kernel gives up on a machine that is just starting programs: it is asked again.
+fn pause(name: &str) {
+    let asked = |_| {
+        let mut docker = Command::new("docker");
+        let docker = docker
+            .args(["pause", name])
+            .env("DOCKER_HOST", super::engine());
+        finish(docker).code == 0
+    };
+    assert!((0..20).any(asked), "{name} cannot be paused");
+}
+
 #[test]
 #[ignore = "boots hosts: make hosts-test"]
 fn a_server_that_vanishes_is_told_and_the_others_finish() {
     let hosts = Hosts::lostops();
     let (child, lines) = started(&hosts, "2/");
     let name = format!("lostops-{}-database", hosts.word());
-    super::docker(&["pause", &name]);
+    pause(&name);
     let (code, answer) = answer(child, lines);
     super::docker(&["unpause", &name]);
     assert_eq!(code, 1, "{answer:#}");
@@ -173,12 +185,12 @@ fn a_cancelled_run_says_so_leaves_nothing_running_and_the_next_one_finishes() {
     hosts.terraform();
     let (child, lines) = started(&hosts, " 2/");
     let pid = child.id().to_string();
-    finish(std::process::Command::new("kill").args(["-INT", &pid]));
+    finish(Command::new("kill").args(["-INT", &pid]));
     let (code, answer) = answer(child, lines);
     assert_eq!(code, 1, "{answer:#}");
     assert_eq!(answer["failure"]["reason"], "cancelled", "{answer:#}");
     let folder = hosts.project.path(".").display().to_string();
-    let left = finish(std::process::Command::new("pgrep").args(["-f", &folder]));
+    let left = finish(Command::new("pgrep").args(["-f", &folder]));
     assert_eq!(left.stdout, "", "no child is left");
     let mended = hosts.json(0, &["configure"]);
     assert_eq!(of(&mended, "web")["end"], "changed", "{mended:#}");
