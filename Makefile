@@ -20,8 +20,8 @@ setup: ## Set up what is missing: compiler, Rust, Terraform
 build:
 	cargo build --locked
 
-unit:
-	cargo test --locked
+unit: # twice as many at once as there are cores: Terraform and its providers wait for each other
+	cargo test --locked -- --test-threads $$(( $$(getconf _NPROCESSORS_ONLN) * 2 ))
 
 module: ## Check and test the Terraform module against the simulated Azure
 	@scripts/test-module

@@ -27,10 +27,13 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // Terraform starts this program under the name of a provider.
-    let name = std::env::args().next().unwrap_or_default();
+    // Terraform starts this program as a provider.
+    let argv: Vec<String> = std::env::args_os()
+        .take(2)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     let mut guarded = report::log::Guarded::default();
-    let done = match simulator::plugin_name(&name) {
+    let done = match simulator::as_provider(&argv) {
         Some(provider) => simulator::serve(provider).map(|()| exit::Exit::Clean),
         None => run(cli::Cli::parse(), &mut guarded),
     };

@@ -1,13 +1,15 @@
-//! A folder from which Terraform installs the simulated providers: links to this binary under their names.
+//! A folder from which Terraform installs the simulated providers: files under their names that start this binary.
 //!
 //! Terraform knows the folder by a CLI configuration of its own, so that nothing of it reaches a
 //! real run. Several runs may write it at once: everything is made aside and put in place by renaming.
 
-use super::Provider;
+use super::{PREFIX, Provider};
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
+use std::fs::Permissions;
 use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt as _;
 
 /// Above every version that configurations ask for, and never one of the real ones.
 const PROVIDERS: [(Provider, &str, &str); 2] = [
@@ -29,7 +31,8 @@ pub(crate) fn write(dir: &Utf8Path, binary: &Utf8Path) -> anyhow::Result<()> {
         let folder = dir.join(&name).join(version).join(platform());
         fs::create_dir_all(&folder).context("could not make the folder of a simulated provider")?;
         let file = folder.join(format!("terraform-provider-{}_v{version}", provider.word()));
-        link(&binary, &file).with_context(|| format!("could not put {file} in place"))?;
+        start(&binary, provider, &file)
+            .with_context(|| format!("could not put {file} in place"))?;
         names.push(quote(&name));
     }
     let all = names.join(", ");
@@ -66,8 +69,23 @@ fn platform() -> String {
     format!("{os}_{architecture}")
 }
 
-/// A link to the binary; where links cannot be made, the same file by another name or a copy.
-fn link(binary: &Utf8Path, file: &Utf8Path) -> std::io::Result<()> {
+/// The longest first line of a script that Linux reads, its end included; macOS reads twice as much.
+const LONGEST: usize = 255;
+
+/// A script whose interpreter is the binary: Terraform hashes its providers with each command, and a line is quicker
+/// hashed than tens of megabytes. Where a first line cannot name the binary, a link to it, or else a copy.
+fn start(binary: &Utf8Path, provider: Provider, file: &Utf8Path) -> std::io::Result<()> {
+    let script = format!("#!{binary} {PREFIX}{}\n", provider.word());
+    let sayable = !binary.as_str().contains(char::is_whitespace) && script.len() <= LONGEST;
+    if sayable {
+        if fs::read(file).is_ok_and(|held| held == script.as_bytes()) {
+            return Ok(());
+        }
+        return put(file, |aside| {
+            fs::write(aside, &script)?;
+            fs::set_permissions(aside, Permissions::from_mode(0o755))
+        });
+    }
     if fs::read_link(file).is_ok_and(|target| target == binary.as_std_path()) {
         return Ok(());
     }
@@ -112,23 +130,38 @@ fn quote(text: &str) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn runs_that_write_it_at_once_agree() {
-        let folder = tempfile::tempdir().unwrap();
-        let folder = Utf8Path::from_path(folder.path()).unwrap();
-        let binary = folder.join("lostops");
+    /// A mirror in the folder `dir` of a binary in the folder `bin`: where the two are, and what stands for azapi.
+    fn mirror(folder: &Utf8Path, bin: &str, dir: &str) -> (Utf8PathBuf, Utf8PathBuf, Utf8PathBuf) {
+        let binary = folder.join(bin).join("lostops");
+        fs::create_dir_all(binary.parent().unwrap()).unwrap();
         fs::write(&binary, "a binary").unwrap();
-        let dir = folder.join("a \"b\"/mirror");
+        let binary = absolute(&binary).unwrap();
+        let dir = folder.join(dir);
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| write(&dir, &binary).unwrap());
             }
         });
-        let file = format!(
+        let file = dir.join(format!(
             "registry.terraform.io/azure/azapi/2.99.0/{}/terraform-provider-azapi_v2.99.0",
             platform()
+        ));
+        (binary, dir, file)
+    }
+
+    #[test]
+    fn runs_that_write_it_at_once_agree() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        let (binary, dir, file) = mirror(folder, "bin", "a \"b\"/mirror");
+        assert_eq!(
+            fs::read_to_string(&file).unwrap(),
+            format!("#!{binary} terraform-provider-azapi\n")
         );
-        assert_eq!(fs::read_to_string(dir.join(file)).unwrap(), "a binary");
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o755
+        );
         let config = fs::read_to_string(dir.join(CONFIG)).unwrap();
         assert!(
             config.contains("a \\\"b\\\"/mirror") && config.contains("hashicorp/azurerm"),
@@ -139,5 +172,15 @@ mod tests {
             2,
             "nothing is left aside"
         );
+    }
+
+    #[test]
+    fn a_path_that_no_first_line_can_hold_is_linked_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(folder.path()).unwrap();
+        for bin in ["with a space", &"long/".repeat(60)] {
+            let (binary, _, file) = mirror(folder, bin, "mirror");
+            assert_eq!(fs::read_link(&file).unwrap(), binary);
+        }
     }
 }

@@ -51,10 +51,17 @@ impl Provider {
     }
 }
 
-/// The provider that this file name stands for; `None` for the ordinary command.
-pub(crate) fn plugin_name(argv0: &str) -> Option<Provider> {
-    let name = argv0.rsplit('/').next()?;
-    let name = name.strip_prefix("terraform-provider-")?;
+/// How Terraform has the files of its providers begin.
+const PREFIX: &str = "terraform-provider-";
+
+/// The provider that a process is whose arguments begin with these two; `None` for the ordinary command. Either it has
+/// the name of one, or a file that has it names lostops as its interpreter.
+pub(crate) fn as_provider(argv: &[String]) -> Option<Provider> {
+    argv.iter().take(2).find_map(|word| named(word))
+}
+
+fn named(file: &str) -> Option<Provider> {
+    let name = file.rsplit('/').next()?.strip_prefix(PREFIX)?;
     [Provider::Azurerm, Provider::Azapi]
         .into_iter()
         .find(|provider| {
@@ -84,7 +91,22 @@ mod tests {
             ("terraform-provider-azurermx", None),
             ("", None),
         ] {
-            assert_eq!(plugin_name(name), provider, "{name}");
+            assert_eq!(named(name), provider, "{name}");
         }
+    }
+
+    #[test]
+    fn lostops_is_a_provider_by_its_name_or_as_the_interpreter_of_one() {
+        let provider = |argv: &[&str]| {
+            as_provider(&argv.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
+        };
+        let azapi = "terraform-provider-azapi";
+        assert_eq!(provider(&[azapi]), Some(Provider::Azapi));
+        assert_eq!(
+            provider(&["/lostops", azapi, "/m/azapi_v2"]),
+            Some(Provider::Azapi)
+        );
+        assert_eq!(provider(&["lostops", "plan", azapi]), None);
+        assert_eq!(provider(&[]), None);
     }
 }

@@ -124,6 +124,15 @@ pub(super) struct Schemas {
     pub(super) resources: BTreeMap<String, Schema>,
     #[prost(btree_map = "string, message", tag = "3")]
     pub(super) data_sources: BTreeMap<String, Schema>,
+    #[prost(message, optional, tag = "6")]
+    pub(super) capabilities: Option<Capabilities>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Capabilities {
+    /// A process need not be asked for the schema before it is asked for anything else.
+    #[prost(bool, tag = "2")]
+    pub(super) schema_optional: bool,
 }
 
 /// `PrepareProviderConfig`, `ValidateProviderConfig`.

@@ -15,6 +15,9 @@ impl Facts {
             provider: Some(schema(&self.provider)),
             resources: self.resources.iter().map(named).collect(),
             data_sources: self.data_sources.iter().map(named).collect(),
+            capabilities: Some(proto::Capabilities {
+                schema_optional: true,
+            }),
         }
     }
 }

@@ -178,7 +178,7 @@ fn terraform_finds_providers_where_the_image_keeps_them() {
         providers.join("registry.terraform.io").display()
     );
     let module = format!("{}:/module", folder.display());
-    // The simulated providers are links to the program.
+    // The simulated providers are started by the program.
     let program = env!("CARGO_BIN_EXE_lostops");
     let program = format!("{program}:{program}:ro");
     let said = answer(&[
