@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 from ansible.errors import AnsibleFilterError
@@ -38,8 +39,15 @@ def _folder(name):
     return f"/etc/lostops/projects/{name}"
 
 
+READ = ("compose.yaml", "compose.override.yaml", ".env")
+
+
 def project_files(projects):
-    """The files of Compose projects: of each what Compose reads, and the values of its variables."""
+    """The files of Compose projects: of each what Compose reads, and the values of its variables.
+
+    Compose takes what lies there as compose.override.yaml as well. It is lostops' own, with other images in a rehearsal; one
+    that somebody else has put there, which nobody has judged, goes away.
+    """
     files = []
     for name, project in projects.items():
         values = project["environment"]
@@ -47,6 +55,11 @@ def project_files(projects):
         text = "# Written by lostops.\n" + dotenv({key: secret(value) for key, value in values.items()})
         shown = not any(str(value).startswith("secret:") for value in values.values())
         files.append({"path": f"{_folder(name)}/compose.yaml", "content": project["content"]})
+        override = {"path": f"{_folder(name)}/compose.override.yaml", "state": "absent"}
+        if project["images"]:
+            services = {service: {"image": image.replace("$", "$$")} for service, image in project["images"].items()}
+            override = override | {"state": "present", "content": json.dumps({"services": services}) + "\n"}
+        files.append(override)
         files.append({"path": f"{_folder(name)}/.env", "content" if shown else "secret": text, "mode": "0600"})
     return files
 
@@ -59,7 +72,7 @@ def project_units(projects):
             "enabled": True,
             "started": True,
             "apply": "reload",
-            "reads": [f"{_folder(name)}/compose.yaml", f"{_folder(name)}/.env"],
+            "reads": [f"{_folder(name)}/{file}" for file in READ],
         }
         for name in projects
     ]

@@ -1,6 +1,7 @@
 //! Compose files: which ports of the server a project publishes, each with its place. Nothing is ever lost: what cannot be
 //! followed is said to be so.
 
+mod image;
 mod interpolate;
 mod network;
 mod port;

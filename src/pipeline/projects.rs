@@ -3,8 +3,9 @@
 use crate::ansible::content;
 use crate::compose::{File, Project, Value};
 use crate::fleet::Fleet;
-use crate::fleet::server::{Server, Setting};
+use crate::fleet::server::Server;
 use crate::fleet::service::Project as Described;
+use crate::services::compose;
 use crate::services::images::Images;
 use crate::services::projects;
 use std::collections::BTreeMap;
@@ -56,14 +57,7 @@ fn own<'a>(server: &'a Server, images: &Images, files: &mut Files) -> Vec<Projec
 }
 
 fn described_project<'a>(server: &'a Server, project: &'a Described) -> Project<'a> {
-    let known = |name: &str| {
-        let mut variables = project.environment.iter();
-        let (_, setting) = variables.find(|(known, _)| known.value == name)?;
-        Some(match &setting.value {
-            Setting::Plain(text) => Value::Text(text.clone()),
-            Setting::Secret(_) => Value::Secret,
-        })
-    };
+    let known = |name: &str| compose::value(project, name);
     Project {
         server: server.name(),
         name: &project.name.value,

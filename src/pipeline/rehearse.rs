@@ -5,7 +5,7 @@ use crate::fleet::Fleet;
 use crate::reason::Reason;
 use crate::report::Failure;
 use crate::report::progress::Progress;
-use crate::services::{images, projects};
+use crate::services::{compose, images, projects};
 use crate::simulator::hosts::command as hosts;
 use crate::simulator::hosts::offer::Images;
 use crate::terraform::workspace::Workspace;
@@ -18,9 +18,14 @@ pub(super) fn images(fleet: &Fleet) -> Images {
         let projects = projects::of(server, &images).into_iter();
         let variables = projects.flat_map(|project| project.variables);
         let named = variables.filter(|(name, _)| name.ends_with("_IMAGE"));
+        let described = server.services.compose.iter();
+        let described = described.flat_map(|project| compose::images(project, &images));
         (
             server.name().to_owned(),
-            named.map(|(_, image)| image).collect(),
+            named
+                .map(|(_, image)| image)
+                .chain(described.map(|(_, _, gets)| gets))
+                .collect(),
         )
     });
     servers.collect()

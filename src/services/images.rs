@@ -28,10 +28,12 @@ impl Images {
     pub(crate) fn of(&self, service: &str, described: Option<&str>) -> String {
         let pinned = || self.pinned.get(service).copied();
         let image = described.or_else(pinned).unwrap_or_default();
-        match self.instead.get(image) {
-            Some(other) => other.clone(),
-            None => image.to_owned(),
-        }
+        self.in_place_of(image).to_owned()
+    }
+
+    /// What is used where that image is named.
+    pub(crate) fn in_place_of<'a>(&'a self, image: &'a str) -> &'a str {
+        self.instead.get(image).map_or(image, String::as_str)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the services of a server are set up with: derived from the whole fleet, so that nothing is written twice.
 
 pub(crate) mod application;
+pub(crate) mod compose;
 pub(crate) mod database;
 pub(crate) mod images;
 pub(crate) mod projects;

@@ -1,5 +1,6 @@
 //! What Ansible is told of a server's services: variables of the inventory. A secret stays `secret:NAME`.
 
+use super::images::Images;
 use super::supply::Supply;
 use super::{application, database, projects, targets};
 use crate::fleet::Fleet;
@@ -27,7 +28,7 @@ pub(crate) fn variables(fleet: &Fleet, server: &Server, supply: &Supply) -> Map<
     say(
         "lostops_compose",
         own.iter()
-            .map(compose)
+            .map(|project| compose(project, &supply.images))
             .collect::<Map<String, Value>>()
             .into(),
     );
@@ -64,8 +65,9 @@ pub(crate) fn variables(fleet: &Fleet, server: &Server, supply: &Supply) -> Map<
     variables
 }
 
-/// A project of the user's own: the file that is brought to the server, and the values of its variables.
-fn compose(project: &Project) -> (String, Value) {
+/// A project of the user's own: the file that is brought to the server, the values of its variables, and by service the images
+/// that are not those of the file.
+fn compose(project: &Project, images: &Images) -> (String, Value) {
     let text = project.text.trim_start_matches('\u{feff}');
     let content = format!(
         "# Written by lostops: {} of the describers.\n{text}",
@@ -75,7 +77,12 @@ fn compose(project: &Project) -> (String, Value) {
     let environment: Map<String, Value> = environment
         .map(|(name, setting)| (name.value.clone(), written(&setting.value).into()))
         .collect();
-    let value = json!({ "content": content, "environment": environment });
+    let others = super::compose::images(project, images).into_iter();
+    let others: Map<String, Value> = others
+        .filter(|(_, named, gets)| named != gets)
+        .map(|(service, _, gets)| (service, gets.into()))
+        .collect();
+    let value = json!({ "content": content, "environment": environment, "images": others });
     (project.name.value.clone(), value)
 }
 

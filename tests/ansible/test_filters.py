@@ -31,8 +31,8 @@ class Secret(unittest.TestCase):
 
 class Projects(unittest.TestCase):
     PROJECTS = {
-        "mail": {"content": "services: {}\n", "environment": {"TZ": "UTC", "TOKEN": "secret:A"}},
-        "plain": {"content": "services: {}\n", "environment": {}},
+        "mail": {"content": "services: {}\n", "environment": {"TZ": "UTC", "TOKEN": "secret:A"}, "images": {"web": "mine/web:1"}},
+        "plain": {"content": "services: {}\n", "environment": {}, "images": {}},
     }
 
     def test_each_has_its_file_and_the_values_of_its_variables(self):
@@ -47,7 +47,14 @@ class Projects(unittest.TestCase):
         # The module refuses an empty file.
         self.assertEqual(files[f"{folder}/plain/.env"]["content"], "# Written by lostops.\n")
 
-    def test_each_has_a_unit_that_reads_both(self):
+    def test_a_rehearsal_has_other_images_and_nobody_else_adds_to_what_was_judged(self):
+        with mock.patch.dict("os.environ", {"A": "a"}):
+            files = {file["path"]: file for file in module.project_files(self.PROJECTS)}
+        other = files["/etc/lostops/projects/mail/compose.override.yaml"]
+        self.assertEqual(other["content"], '{"services": {"web": {"image": "mine/web:1"}}}\n')
+        self.assertEqual(files["/etc/lostops/projects/plain/compose.override.yaml"]["state"], "absent")
+
+    def test_each_has_a_unit_that_reads_all_of_them(self):
         units = {unit["name"]: unit for unit in module.project_units(self.PROJECTS)}
         self.assertEqual(sorted(units), ["lostops-project@mail.service", "lostops-project@plain.service"])
         written = {file["path"] for file in module.project_files({"plain": self.PROJECTS["plain"]})}

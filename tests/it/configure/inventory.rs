@@ -104,6 +104,7 @@ fn a_project_of_the_users_own_is_brought_with_its_file_and_without_its_secrets()
         json!({ "mail": {
             "content": { "__ansible_unsafe": content },
             "environment": { "TZ": "UTC", "TOKEN": "secret:MAIL_TOKEN" },
+            "images": {},
         } })
     );
     // Docker is there for it, and the roles know that it is wanted.

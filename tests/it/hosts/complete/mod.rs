@@ -4,10 +4,11 @@
 mod backend;
 mod database;
 mod monitoring;
+mod project;
 
 use super::Hosts;
 use super::initialise::{ends, findings, of};
-use crate::harness::{Project, Run, finish, root};
+use crate::harness::{Project, Run, SECRETS, finish, root};
 use serde_json::Value;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -20,6 +21,7 @@ impl Hosts {
         let map = std::fs::read_to_string(root().join(".tools/stand-ins.yaml"))
             .expect("scripts/stand-ins has made the images: make hosts-test");
         let hosts = Self::of(Project::lostops());
+        project::is_described(&hosts.project);
         let file = "describers/environment.yaml";
         let text = std::fs::read_to_string(hosts.project.path(file)).expect("the environment");
         hosts.project.write(file, format!("{text}\n{map}"));
@@ -103,6 +105,7 @@ fn the_three_servers_do_their_work_and_come_back_after_a_restart() {
     assert_eq!(findings(&all), ["LO117"]);
 
     backend::the_front_door_is_https_alone_and_leads_to_the_application(&hosts);
+    project::answers_to_whom_its_describer_names(&hosts, &secret("GRAFANA_ADMIN_PASSWORD"));
     database::mysql_is_for_the_backend_alone_and_over_tls_alone(&hosts);
     database::what_docker_publishes_does_not_get_past_the_firewall(&hosts);
     database::what_was_lost_is_in_the_backup(&hosts);
@@ -126,11 +129,20 @@ fn the_three_servers_do_their_work_and_come_back_after_a_restart() {
     // All of them restart at once: what was there is there, and runs.
     assert_eq!(hosts.restart(&SERVERS), ["running\n"; 3]);
     backend::the_application_still_counts(&hosts, 2);
+    project::answers_to_whom_its_describer_names(&hosts, &secret("GRAFANA_ADMIN_PASSWORD"));
     monitoring::every_exporter_of_every_server_is_asked(&hosts);
     let settled = hosts.json(0, &["configure", "--all"]);
     assert_eq!(ends(&settled, &SERVERS), ["ok"; 3], "{settled:#}");
 
     a_secret_that_was_rotated_is_a_reason_and_is_taken(&hosts);
+    project::answers_to_whom_its_describer_names(&hosts, "a new one");
+    project::goes_when_it_is_described_no_more_and_leaves_its_data(&hosts);
+}
+
+fn secret(name: &str) -> String {
+    let mut secrets = SECRETS.iter();
+    let (_, value) = secrets.find(|(known, _)| *known == name).expect("a secret");
+    (*value).to_owned()
 }
 
 fn a_secret_that_was_rotated_is_a_reason_and_is_taken(hosts: &Hosts) {
