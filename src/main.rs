@@ -20,6 +20,7 @@ mod services;
 mod simulator;
 mod source;
 mod terraform;
+mod verify;
 mod yaml;
 
 use clap::Parser as _;

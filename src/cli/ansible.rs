@@ -70,7 +70,7 @@ pub(crate) struct Inventory {
 }
 
 /// `90s`, `5m`, `1h`
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let split = text
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(text.len());

@@ -92,6 +92,8 @@ pub(crate) enum Command {
     Inventory(Inventory),
     /// What the GitHub action calls: pick the operation from the workflow's event, do it, and report it on GitHub.
     Run(Run),
+    /// Ask every TCP port of an address whether it takes a connection.
+    Scan(Scan),
     /// Draw the declared topology: which server reaches which port of whom.
     Graph(Graph),
     /// Print the names of the environments as a JSON list, for the `matrix` of a workflow.
@@ -202,6 +204,22 @@ pub(crate) struct Run {
     /// File of the event's payload [default: the workflow's]
     #[arg(long, value_name = "FILE", requires = "dry")]
     pub(crate) event: Option<Utf8PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Scan {
+    /// An IPv4 or IPv6 address.
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: std::net::IpAddr,
+    /// Questions a second, never more.
+    #[arg(long, value_name = "NUMBER", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rate: u32,
+    /// When to end, whatever was asked by then, such as 30s or 5m.
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = ansible::duration)]
+    pub(crate) deadline: std::time::Duration,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

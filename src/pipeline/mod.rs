@@ -17,6 +17,7 @@ mod projects;
 mod reference;
 mod rehearse;
 mod run;
+mod scan;
 mod sheets;
 mod simulate;
 
@@ -65,6 +66,7 @@ pub(crate) fn run(
         Command::Inventory(arguments) => inventory::run(context, &arguments, out),
         Command::Run(arguments) => run::run(context, &arguments, colours, out),
         Command::Init(arguments) => init::run(&arguments, out),
+        Command::Scan(arguments) => scan::run(context, &arguments, out),
         Command::Graph(arguments) => reference::graph(context, &arguments, colours, out),
         Command::Matrix(arguments) => matrix::run(context, &arguments, out),
         Command::Explain(arguments) => reference::explain(&arguments, colours, out),

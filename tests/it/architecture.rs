@@ -20,7 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("compose", &["fleet", "source", "yaml"]),
     ("describer", &["fleet", "finding", "source", "yaml"]),
     ("terraform", &["fleet", "process", "finding"]),
-    ("services", &["fleet"]),
+    ("services", &["compose", "fleet"]),
     ("ansible", &["fleet", "process", "services"]),
     (
         "policy",
@@ -34,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("simulator", &["fleet", "process", "random", "source"]),
+    ("verify", &["fleet"]),
     ("github", &["random", "reason", "redact"]),
     (
         "report",
@@ -63,6 +64,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "simulator",
             "source",
             "terraform",
+            "verify",
         ],
     ),
     (

@@ -25,5 +25,6 @@ mod plan_hard_cases_changes;
 mod plan_hard_cases_reach;
 mod plan_simulated;
 mod run;
+mod scan;
 mod simulator;
 mod terraform;

@@ -1,0 +1,3 @@
+//! What really runs, measured: nothing here judges, and nothing here changes a server.
+
+pub(crate) mod scan;

@@ -1,0 +1,121 @@
+//! One question: does a TCP port answer?
+
+use nix::errno::Errno;
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use std::io;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
+
+/// What a port has answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It took the connection.
+    Open,
+    /// It refused the connection.
+    Closed,
+    /// Something on the way said that nobody gets there.
+    Forbidden,
+    /// Nothing, for as long as was waited.
+    Silent,
+    /// The connection was one with itself: on the own machine the system may choose as its source the very port that is asked.
+    /// That nobody listens there is likely, and asked again.
+    Own,
+}
+
+/// A question that was put.
+#[derive(Debug)]
+pub(super) enum Asked {
+    Answered(Answer),
+    /// The answer is on its way.
+    Waiting(Waiting),
+}
+
+#[derive(Debug)]
+pub(super) struct Waiting {
+    socket: Socket,
+    since: Instant,
+}
+
+/// Asks, with a socket that was refused before or a new one, and takes the answer if it is there at once, as that of a machine
+/// that is near. An error is this machine's: it has no more sockets, or no way to the address.
+pub(super) fn ask(spare: &mut Option<Socket>, to: SocketAddr) -> io::Result<Asked> {
+    let socket = match spare.take() {
+        Some(socket) => socket,
+        None => Socket::new(
+            Domain::for_address(to),
+            Type::STREAM.nonblocking(),
+            Some(Protocol::TCP),
+        )?,
+    };
+    let since = Instant::now();
+    let to = SockAddr::from(to);
+    let mut said = socket.connect(&to);
+    if is(&said, Errno::EINPROGRESS) {
+        // Asked a second time, the system says what has come of it.
+        said = socket.connect(&to);
+    }
+    match said {
+        Ok(()) => Ok(Asked::Answered(connected(&socket))),
+        Err(_) if is(&said, Errno::EISCONN) => Ok(Asked::Answered(connected(&socket))),
+        Err(_) if is(&said, Errno::EALREADY) || is(&said, Errno::EINPROGRESS) => {
+            Ok(Asked::Waiting(Waiting { socket, since }))
+        }
+        Err(error) => {
+            let answer = refused(error)?;
+            // Linux lets a socket that was refused ask again, which spares half of the work.
+            if answer == Answer::Closed && cfg!(target_os = "linux") {
+                *spare = Some(socket);
+            }
+            Ok(Asked::Answered(answer))
+        }
+    }
+}
+
+fn is(said: &io::Result<()>, errno: Errno) -> bool {
+    said.as_ref()
+        .is_err_and(|error| error.raw_os_error() == Some(errno as i32))
+}
+
+impl Waiting {
+    /// The answer, and how long it took.
+    pub(super) async fn answer(self, patience: Duration) -> io::Result<(Answer, Duration)> {
+        let socket = TcpStream::from_std(self.socket.into())?;
+        let is_there = tokio::time::timeout(patience, socket.writable()).await;
+        if let Ok(ready) = is_there {
+            ready?;
+        }
+        let took = self.since.elapsed();
+        let socket = Socket::from(socket.into_std()?);
+        // On a busy machine an answer may lie there although its time is up.
+        let answer = match socket.take_error()? {
+            Some(error) => refused(error)?,
+            None if socket.peer_addr().is_ok() => connected(&socket),
+            None => Answer::Silent,
+        };
+        Ok((answer, took))
+    }
+}
+
+fn connected(socket: &Socket) -> Answer {
+    let own = socket.local_addr().ok().and_then(|own| own.as_socket());
+    let peer = socket.peer_addr().ok().and_then(|peer| peer.as_socket());
+    if own == peer {
+        return Answer::Own;
+    }
+    // It is ended by a reset: nothing of it stays behind, here or there.
+    let _ = socket.set_linger(Some(Duration::ZERO));
+    Answer::Open
+}
+
+/// What an error says of the port; another one is this machine's own.
+fn refused(error: io::Error) -> io::Result<Answer> {
+    match error.raw_os_error().map(Errno::from_raw) {
+        Some(Errno::ECONNREFUSED | Errno::ECONNRESET) => Ok(Answer::Closed),
+        Some(Errno::EHOSTUNREACH | Errno::EACCES | Errno::EPERM | Errno::ENOPROTOOPT) => {
+            Ok(Answer::Forbidden)
+        }
+        Some(Errno::ETIMEDOUT) => Ok(Answer::Silent),
+        _ => Err(error),
+    }
+}
