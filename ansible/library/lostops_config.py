@@ -420,10 +420,8 @@ class Task:
 
     def journal(self, name):
         """The last words of what the unit runs, without systemd's own: what became of it is said already."""
-        lines = self.call(["journalctl", "--no-pager", "--output=cat", "--lines=30", "--unit", name])[1].splitlines()
-        own = (f"{name}: ", "Starting ", "Started ", "Reloading ", "Reloaded ", "Reload failed ", "Stopping ", "Stopped ", "Failed to ")
-        said = [line for line in lines if line.strip() and not line.startswith(own)]
-        return "\n".join(said[-12:])
+        lines = self.call(["journalctl", "--no-pager", "--output=cat", "--lines=30", f"_SYSTEMD_UNIT={name}"])[1].splitlines()
+        return "\n".join([line for line in lines if line.strip()][-12:])
 
     def systemctl(self, verb, *name):
         if name:

@@ -27,6 +27,16 @@ class Targets(unittest.TestCase):
         self.assertEqual(node[1], {"targets": ["10.10.0.5:9100"], "labels": {"server": "s5", "role": "backend"}})
 
 
+class Webhook(unittest.TestCase):
+    def test_what_is_no_address_is_refused_without_being_shown(self):
+        for address in ("", "https://discord.com/api/webhooks/1/token", "http://10.10.0.6:9999/api/webhooks/1/token"):
+            self.assertEqual(module.webhook(address), address)
+        for wrong in ("swordfish", "https://discord.com", "ftp://a/b", "https://a/b c", "x https://a/b", "https:///b"):
+            with self.assertRaises(AnsibleFilterError) as caught:
+                module.webhook(wrong)
+            self.assertNotIn(wrong, str(caught.exception))
+
+
 class Rules(unittest.TestCase):
     def setUp(self):
         self.alerts = yaml.safe_load((ROLE / "files" / "prometheus" / "rules" / "alerts.yml").read_text(encoding="utf-8"))

@@ -26,6 +26,13 @@ def target_files(targets, folder):
     ]
 
 
+def webhook(address):
+    """The address as it is. Grafana does not start with what is none, and says so where nobody looks."""
+    if address and not re.fullmatch(r"https?://[^\s/]+/\S+", address):
+        raise AnsibleFilterError("the webhook of Discord is no address: it begins with https:// and is copied from the channel's settings")
+    return address
+
+
 def grafana_rules(rules, interval):
     """A group of Grafana's rules: of each alert the quantity is asked for and compared here, so that a message can say it."""
     alerts = [rule for group in rules["groups"] for rule in group["rules"] if "alert" in rule]
@@ -86,4 +93,4 @@ class FilterModule:
     """Tells Ansible of the filters."""
 
     def filters(self):
-        return {"target_files": target_files, "grafana_rules": grafana_rules}
+        return {"target_files": target_files, "grafana_rules": grafana_rules, "webhook": webhook}
