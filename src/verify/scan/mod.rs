@@ -49,7 +49,9 @@ pub(crate) fn scan(
     let all: Vec<u16> = ports.ranges().flat_map(|(low, high)| low..=high).collect();
     let threads = std::thread::available_parallelism()
         .map_or(1, usize::from)
-        .min(THREADS);
+        .min(THREADS)
+        .min(usize::try_from(limits.rate).unwrap_or(THREADS))
+        .max(1);
     let share = Limits {
         rate: (limits.rate / u32::try_from(threads).unwrap_or(1)).max(1),
         at_once: (limits.at_once.min(sockets()) / threads).max(1),

@@ -51,6 +51,10 @@ pub(super) fn ask(spare: &mut Option<Socket>, to: SocketAddr) -> io::Result<Aske
     let since = Instant::now();
     let to = SockAddr::from(to);
     let mut said = socket.connect(&to);
+    // At once, it is this machine that has no way there; later it is somebody on the way, and of this port alone.
+    if is(&said, Errno::ENETUNREACH) {
+        return said.map(|()| Asked::Answered(Answer::Forbidden));
+    }
     if is(&said, Errno::EINPROGRESS) {
         // Asked a second time, the system says what has come of it.
         said = socket.connect(&to);
@@ -112,9 +116,13 @@ fn connected(socket: &Socket) -> Answer {
 fn refused(error: io::Error) -> io::Result<Answer> {
     match error.raw_os_error().map(Errno::from_raw) {
         Some(Errno::ECONNREFUSED | Errno::ECONNRESET) => Ok(Answer::Closed),
-        Some(Errno::EHOSTUNREACH | Errno::EACCES | Errno::EPERM | Errno::ENOPROTOOPT) => {
-            Ok(Answer::Forbidden)
-        }
+        Some(
+            Errno::ENETUNREACH
+            | Errno::EHOSTUNREACH
+            | Errno::EACCES
+            | Errno::EPERM
+            | Errno::ENOPROTOOPT,
+        ) => Ok(Answer::Forbidden),
         Some(Errno::ETIMEDOUT) => Ok(Answer::Silent),
         _ => Err(error),
     }

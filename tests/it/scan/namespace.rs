@@ -106,6 +106,7 @@ fn open_closed_and_filtered_are_kept_apart() {
     namespace.drops(&[
         "tcp dport { 22, 80, 443 } accept",
         "tcp dport 81 reject with icmpx admin-prohibited",
+        "tcp dport 82 meta nfproto ipv4 reject with icmp net-unreachable",
         "drop",
     ]);
     let answer = namespace.scan("127.0.0.1");
@@ -113,7 +114,7 @@ fn open_closed_and_filtered_are_kept_apart() {
     assert_eq!(ports(&answer, "closed"), set(&[80]), "{answer}");
     let filtered = ports(&answer, "filtered");
     assert_eq!(filtered.len(), 65532, "{answer}");
-    assert!(filtered.is_superset(&set(&[81, 3306])), "{answer}");
+    assert!(filtered.is_superset(&set(&[81, 82, 3306])), "{answer}");
 }
 
 #[test]
