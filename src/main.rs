@@ -19,6 +19,7 @@ mod report;
 mod services;
 mod simulator;
 mod source;
+mod ssh;
 mod terraform;
 mod verify;
 mod yaml;

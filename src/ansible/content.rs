@@ -79,6 +79,13 @@ pub(crate) fn roles() -> impl Iterator<Item = &'static str> {
     roles.filter_map(|role| role.path().file_name()?.to_str())
 }
 
+/// Every text of the play and its roles.
+pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
+    files(&ANSIBLE)
+        .into_iter()
+        .filter_map(|file| file.contents_utf8())
+}
+
 fn files(folder: &Dir<'static>) -> Vec<&'static File<'static>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.clone()];

@@ -1,10 +1,10 @@
 //! What Ansible is told of the servers: one entry each, as a file or as an inventory script prints it.
 
-use super::target::Target;
 use crate::fleet::Fleet;
 use crate::fleet::server::{From, Port, Server};
 use crate::services;
 use crate::services::supply::Supply;
+use crate::ssh::target::Target;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 

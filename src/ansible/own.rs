@@ -20,6 +20,28 @@ pub(crate) fn packages(server: &ServerOutcome) -> BTreeSet<String> {
         .collect()
 }
 
+/// What the roles of a server may install: all of them, but those whose service it does not have.
+pub(crate) fn of_server(has: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    content::roles()
+        .filter(|role| !matches!(*role, "docker" | "node_exporter") || has(role))
+        .flat_map(of)
+        .collect()
+}
+
+/// Where roles leave programs of ours on a server.
+const PROGRAMS: &str = "/usr/local/lib/lostops/";
+
+/// The programs that any role leaves there, as its files name them.
+pub(crate) fn programs() -> BTreeSet<String> {
+    let named = content::texts().flat_map(|text| text.split(PROGRAMS).skip(1));
+    named
+        .map(|rest| {
+            let ends = |c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c));
+            format!("{PROGRAMS}{}", rest.split(ends).next().unwrap_or_default())
+        })
+        .collect()
+}
+
 /// What a role may install: `NAME_packages: [one, another]`, each such list on a line of its own.
 fn of(role: &str) -> Vec<String> {
     let defaults = content::text(&format!("roles/{role}/defaults/main.yml")).unwrap_or_default();

@@ -2,11 +2,11 @@
 
 use super::content::Content;
 use super::event;
-use super::ssh::Ssh;
 use super::stderr::{Complaint, complaints};
 use super::tally::{Line, Tally};
 use super::toolbox::Toolbox;
 use crate::process::{Fifo, Finished, cancelled};
+use crate::ssh::Ssh;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
 

@@ -1,11 +1,13 @@
 //! The command line: what can be asked, and nothing of how it is done.
 
 mod ansible;
+mod verify;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use ansible::{Configure, Initialise, Inventory, Only};
+pub(crate) use verify::{Scan, Verify};
 
 /// The servers in the repository are the servers that run, and the ports in the repository are the ports that are open.
 #[derive(Debug, Parser)]
@@ -88,6 +90,8 @@ pub(crate) enum Command {
     Apply(Apply),
     /// Initialise the servers whose describers, roles or machines have changed, with Ansible over SSH.
     Configure(Configure),
+    /// Measure whether what runs is what is written: ports, packages, web, database. Changes nothing.
+    Verify(Verify),
     /// Print the servers as an inventory for Ansible.
     Inventory(Inventory),
     /// What the GitHub action calls: pick the operation from the workflow's event, do it, and report it on GitHub.
@@ -204,22 +208,6 @@ pub(crate) struct Run {
     /// File of the event's payload [default: the workflow's]
     #[arg(long, value_name = "FILE", requires = "dry")]
     pub(crate) event: Option<Utf8PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Scan {
-    /// An IPv4 or IPv6 address.
-    #[arg(value_name = "ADDRESS")]
-    pub(crate) address: std::net::IpAddr,
-    /// Questions a second, never more.
-    #[arg(long, value_name = "NUMBER", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) rate: u32,
-    /// When to end, whatever was asked by then, such as 30s or 5m.
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = ansible::duration)]
-    pub(crate) deadline: std::time::Duration,
-    /// As JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

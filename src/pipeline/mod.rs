@@ -20,6 +20,7 @@ mod run;
 mod scan;
 mod sheets;
 mod simulate;
+mod verify;
 
 use crate::cli::{Cli, Color, Command, Format};
 use crate::context::{Context, Reader};
@@ -61,6 +62,10 @@ pub(crate) fn run(
         }
         Command::Configure(arguments) => {
             let report = interruptible(|| configure::run(context, &arguments))?;
+            show(context, report, arguments.output.format, colours, out)
+        }
+        Command::Verify(arguments) => {
+            let report = interruptible(|| verify::run(context, &arguments))?;
             show(context, report, arguments.output.format, colours, out)
         }
         Command::Inventory(arguments) => inventory::run(context, &arguments, out),

@@ -1,6 +1,7 @@
 //! The policy: rules, each metadata and a pure function over facts.
 
 pub(crate) mod exposure;
+mod measured;
 mod nature;
 mod phrase;
 mod publish;
@@ -12,6 +13,7 @@ use crate::fleet::Fleet;
 use crate::fleet::sources::Directory;
 use crate::terraform::plan::Plan;
 use crate::terraform::subject::Subject;
+use crate::verify::outcome::Measured;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -27,6 +29,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) today: Date,
     /// What Ansible did; `None` before it has run.
     pub(crate) configured: Option<&'a Configured>,
+    /// What was measured; `None` before anything was.
+    pub(crate) measured: Option<&'a Measured>,
     /// The Compose projects of every server, with what each publishes.
     pub(crate) projects: &'a [Project<'a>],
     /// Where a described server stands in `subjects`.
@@ -55,6 +59,7 @@ impl<'a> Facts<'a> {
             directory,
             today,
             configured: None,
+            measured: None,
             projects: &[],
             by_name,
         }
@@ -107,6 +112,24 @@ rules! {
     package_not_permitted,
     package_added_beyond_role,
     package_removed,
+    socket_not_declared,
+    port_reached,
+    database_reached,
+    port_not_reached,
+    not_measured,
+    package_not_known,
+    program_not_packaged,
+    login_not_described,
+    container_not_described,
+    service_unwell,
+    reboot_pending,
+    http_not_redirected,
+    certificate_not_valid,
+    certificate_ends_soon,
+    encryption_weak,
+    http_elsewhere,
+    database_without_tls,
+    version_differs,
     not_idempotent,
 }
 
@@ -121,6 +144,14 @@ pub(crate) fn judge_operation(facts: &Facts<'_>) -> Vec<Finding> {
     let rules = RULES
         .iter()
         .filter(|rule| rule.meta.code.starts_with("LO6") || of_packages.contains(&rule.meta));
+    rules.flat_map(|rule| (rule.check)(facts)).collect()
+}
+
+/// Judges what was measured: by the rules that look at it alone.
+pub(crate) fn judge_measured(facts: &Facts<'_>) -> Vec<Finding> {
+    let rules = RULES
+        .iter()
+        .filter(|rule| rule.meta.code.starts_with("LO5"));
     rules.flat_map(|rule| (rule.check)(facts)).collect()
 }
 

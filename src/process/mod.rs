@@ -1,6 +1,7 @@
 //! The one door to child processes: arguments as a vector, a chosen environment, a group of their own.
 
 mod companion;
+mod duplex;
 mod fifo;
 mod patience;
 mod signal;
@@ -15,6 +16,7 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 pub(crate) use companion::Companion;
+pub(crate) use duplex::Duplex;
 pub(crate) use fifo::Fifo;
 pub(crate) use patience::limit;
 pub(crate) use signal::{cancelled, forward_interrupts, refuse_when_cancelled, when_cancelled};

@@ -1,11 +1,12 @@
 //! For a person at a terminal: the answer first and last, worst first, a table per server.
 
 use super::paint::{Paint, inert};
-use super::{Outcome, Report, ServerSheet, StepEnd, configured, snippet};
+use super::{Outcome, Report, ServerSheet, StepEnd, configured, measured, snippet};
 use crate::ansible::outcome::Configured;
 use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Proof, Stage};
 use crate::fleet::words::{count, or_list};
+use crate::verify::outcome::Measured;
 use std::collections::BTreeSet;
 use std::io;
 
@@ -46,6 +47,7 @@ pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) ->
     }
     steps(report, paint, out)?;
     configured::render(report, paint, out)?;
+    measured::render(report, paint, out)?;
     if let Some(failure) = &report.failure {
         writeln!(
             out,
@@ -266,13 +268,15 @@ fn verdict(report: &Report, paint: Paint) -> String {
             parts.push(count(report.count(severity), severity.word()));
         }
     }
-    if !report.servers.is_empty() || (report.failure.is_none() && report.configured.is_none()) {
+    let done = report.configured.is_some() || report.measured.is_some();
+    if !report.servers.is_empty() || (report.failure.is_none() && !done) {
         parts.push(count(report.servers.len(), "server"));
     }
     if let Some(counts) = report.counts {
         parts.push(counts.to_string());
     }
     parts.extend(report.configured.as_ref().map(Configured::words));
+    parts.extend(report.measured.as_ref().map(Measured::words));
     let word = match report.outcome() {
         Outcome::Clean if report.applied => paint.green("applied"),
         Outcome::Clean => paint.green("clean"),

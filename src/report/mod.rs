@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod log;
+mod measured;
 pub(crate) mod mermaid;
 mod packages;
 pub(crate) mod paint;
@@ -17,6 +18,7 @@ pub(crate) mod sarif;
 mod snippet;
 pub(crate) mod summary;
 pub(crate) mod svg;
+mod timeline;
 pub(crate) mod topology;
 
 use crate::ansible::outcome::Configured;
@@ -25,8 +27,10 @@ use crate::fleet::exposure::{Line, Stage};
 use crate::fleet::words::count;
 use crate::reason::Reason;
 use crate::source::{Place, SourceMap};
+use crate::verify::outcome::Measured;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+pub(crate) use timeline::Timeline;
 
 /// What came of it all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +165,10 @@ pub(crate) struct Report {
     pub(crate) steps: Vec<Step>,
     /// What Ansible did to the servers; `None` when it was not its turn.
     pub(crate) configured: Option<Configured>,
+    /// What was measured on the servers; `None` when it was not its turn.
+    pub(crate) measured: Option<Measured>,
+    /// What took how long.
+    pub(crate) timeline: Timeline,
     /// Variables that the describers call secret, whatever their names say.
     pub(crate) secrets: BTreeSet<String>,
 }
@@ -211,6 +219,8 @@ impl Report {
             topology: None,
             steps: Vec::new(),
             configured: None,
+            measured: None,
+            timeline: Timeline::default(),
             secrets: BTreeSet::new(),
         }
     }

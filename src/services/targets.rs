@@ -3,6 +3,7 @@
 use super::place;
 use crate::fleet::Fleet;
 use crate::fleet::server::{PowerState, Server};
+use std::collections::BTreeSet;
 
 /// One exporter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +70,23 @@ pub(crate) fn of<'a>(fleet: &'a Fleet, home: &'a Server) -> Vec<Target<'a>> {
         beside("grafana", "grafana:3000");
     }
     targets
+}
+
+/// The TCP ports at which the services of a server listen, whether anybody else is let in or not.
+pub(crate) fn ports(server: &Server) -> BTreeSet<u16> {
+    let exporters = EXPORTERS.iter().filter(|(job, ..)| runs(server, job));
+    let exporters = exporters.map(|(_, purpose, port, _)| (*purpose, *port));
+    let services = &server.services;
+    let others = [
+        (services.traefik.is_some(), "http", 80),
+        (services.traefik.is_some(), "https", 443),
+        (services.mysql.is_some(), "mysql", 3306),
+    ];
+    let others = others.into_iter().filter(|(runs, ..)| *runs);
+    exporters
+        .chain(others.map(|(_, purpose, port)| (purpose, port)))
+        .map(|(purpose, port)| server.port_for(purpose).unwrap_or(port))
+        .collect()
 }
 
 fn runs(server: &Server, job: &str) -> bool {

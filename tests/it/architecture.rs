@@ -21,7 +21,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("describer", &["fleet", "finding", "source", "yaml"]),
     ("terraform", &["fleet", "process", "finding"]),
     ("services", &["compose", "fleet"]),
-    ("ansible", &["fleet", "process", "services"]),
+    ("ssh", &["process"]),
+    ("ansible", &["fleet", "process", "services", "ssh"]),
     (
         "policy",
         &[
@@ -31,15 +32,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "finding",
             "source",
             "terraform",
+            "verify",
         ],
     ),
     ("simulator", &["fleet", "process", "random", "source"]),
-    ("verify", &["fleet"]),
+    ("verify", &["fleet", "process", "services", "ssh"]),
     ("github", &["random", "reason", "redact"]),
     (
         "report",
         &[
-            "ansible", "fleet", "finding", "random", "reason", "redact", "source",
+            "ansible", "fleet", "finding", "random", "reason", "redact", "source", "verify",
         ],
     ),
     (
@@ -63,6 +65,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "services",
             "simulator",
             "source",
+            "ssh",
             "terraform",
             "verify",
         ],

@@ -15,11 +15,11 @@ use std::net::IpAddr;
 /// How a server is reached, and what it is.
 #[derive(Debug, Clone)]
 pub(in crate::pipeline) struct Contact {
-    pub(super) address: IpAddr,
-    pub(super) port: u16,
+    pub(in crate::pipeline) address: IpAddr,
+    pub(in crate::pipeline) port: u16,
     /// Azure's id of this very machine.
-    pub(super) identity: Option<String>,
-    pub(super) public_ip: Option<String>,
+    pub(in crate::pipeline) identity: Option<String>,
+    pub(in crate::pipeline) public_ip: Option<String>,
 }
 
 pub(in crate::pipeline) type Contacts = BTreeMap<String, Contact>;

@@ -1,10 +1,10 @@
 //! What the outcome of the stage means for the run: which reason, which words, which next step.
 
 use crate::ansible::outcome::{Configured, End, ServerOutcome};
-use crate::ansible::trouble::Trouble;
 use crate::fleet::words::{and_list, count};
 use crate::reason::Reason;
 use crate::report::Failure;
+use crate::ssh::trouble::Trouble;
 use std::collections::BTreeMap;
 
 /// Why a server could not be reached, and what to do.

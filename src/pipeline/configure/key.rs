@@ -2,7 +2,6 @@
 
 use super::Want;
 use super::stage::asked;
-use crate::ansible::key::{Source, Unusable, look, of_file, public};
 use crate::cli::Cloud;
 use crate::context::Context;
 use crate::fleet::Fleet;
@@ -12,6 +11,7 @@ use crate::pipeline::prepare::PLAIN;
 use crate::reason::Reason;
 use crate::report::Failure;
 use crate::simulator::hosts::contact::key_file;
+use crate::ssh::key::{Source, Unusable, look, of_file, public};
 use crate::terraform::workspace::Workspace;
 
 /// Holds the key itself.

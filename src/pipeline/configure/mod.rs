@@ -1,6 +1,7 @@
 //! `lostops configure`: initialises the servers that are due, with Ansible over SSH; also the last stage of an apply.
 
 mod addresses;
+mod connect;
 mod judge;
 mod key;
 mod play;
@@ -23,10 +24,13 @@ use crate::terraform::workspace::Workspace;
 use camino::Utf8Path;
 use std::time::Duration;
 
-pub(super) use addresses::{contacts, engine_that_is_silent};
+pub(super) use addresses::{Contacts, contacts, engine_that_is_silent};
+pub(super) use connect::{Connected, connect, target};
 pub(super) use key::{TEXT as KEY_VARIABLE, VARIABLES as KEY_VARIABLES, source as key_source};
+pub(super) use stage::asked;
 pub(super) use stage::stage;
 use supply::Stock;
+pub(super) use supply::supply;
 
 /// How long a preview waits for a server: it has run for long, or it is not there.
 const PREVIEW: Duration = Duration::from_secs(15);
@@ -182,7 +186,7 @@ fn reached(
     want: Want<'_>,
     workspace: &Workspace,
     progress: &mut Progress,
-) -> Result<(addresses::Contacts, Held), Failure> {
+) -> Result<(Contacts, Held), Failure> {
     let failed = |error: anyhow::Error| failure::of_anything(&error);
     match want.cloud {
         Cloud::Simulated => {
@@ -232,7 +236,7 @@ pub(super) fn inventory_entries(
     Ok(stage::entries(fleet, &contacts, &stock))
 }
 
-fn no_hosts(engine: &str) -> Failure {
+pub(super) fn no_hosts(engine: &str) -> Failure {
     Failure {
         reason: Reason::NoHosts,
         message: format!("no Docker engine answers at {engine}, so the simulated machines have no hosts"),

@@ -8,7 +8,6 @@ use crate::ansible::inventory::{self, Entry};
 use crate::ansible::outcome::Configured;
 use crate::ansible::own;
 use crate::ansible::run::{self, Play};
-use crate::ansible::ssh::Ssh;
 use crate::ansible::toolbox::Toolbox;
 use crate::context::Context;
 use crate::pipeline::failure;
@@ -16,6 +15,7 @@ use crate::pipeline::prepare::PLAIN;
 use crate::reason::Reason;
 use crate::report::Failure;
 use crate::report::progress::Progress;
+use crate::ssh::Ssh;
 use crate::terraform::workspace::{FOLDER, Workspace};
 use std::collections::BTreeMap;
 

@@ -2,39 +2,26 @@
 
 use super::Want;
 use super::addresses::Contacts;
+use super::connect::{connect, target};
 use super::judge::{self, Unreached};
 use super::play::play;
 use super::supply::{self, Stock};
 use crate::ansible::content;
 use crate::ansible::fingerprint::{Fingerprint, Why};
 use crate::ansible::inventory::{self, Entry};
-use crate::ansible::key::{Key, Source};
-use crate::ansible::known::{Book, Trust};
 use crate::ansible::outcome::{Configured, End, ServerOutcome};
-use crate::ansible::place::Place;
-use crate::ansible::ssh::Ssh;
-use crate::ansible::target::Target;
-use crate::ansible::trouble::Trouble;
-use crate::ansible::wait::{self, Expected, Patience, Ready};
-use crate::cli::Cloud;
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::fleet::server::{PowerState, Server};
 use crate::pipeline::failure;
-use crate::pipeline::prepare::PLAIN;
 use crate::policy::{self, Facts};
 use crate::report::progress::Progress;
 use crate::report::{Failure, Report};
+use crate::ssh::key::Source;
+use crate::ssh::target::Target;
+use crate::ssh::trouble::Trouble;
 use crate::terraform::workspace::Workspace;
-use anyhow::Context as _;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
-
-/// A new machine boots first; one that has answered before does so soon or not at all.
-const USUAL: Patience = Patience {
-    new: Duration::from_mins(5),
-    known: Duration::from_mins(1),
-};
 
 /// One server of the stage.
 pub(super) struct One {
@@ -91,33 +78,14 @@ pub(in crate::pipeline) fn stage(
             );
         }
     }
-    progress.open_step("waiting for SSH");
-    let environment = context.allowed(PLAIN);
-    let patience = want.timeout.map_or(USUAL, |limit| Patience {
-        new: limit,
-        known: limit,
-    });
-    let ssh = connections(context, key, &environment, patience).map_err(failed)?;
-    let mut book = Book::read(&workspace.folder.join("host-keys.json")).map_err(failed)?;
-    let expected: Vec<Expected> = ones
-        .values()
-        .map(|one| Expected {
-            trust: book.trust(&one.target),
-            target: one.target.clone(),
-            fresh: want.fresh,
-        })
-        .collect();
-    let answers = wait::all(&ssh, &expected, patience, |name, words| {
-        progress.line(&format!("{name}: {words}"));
-    });
+    let targets = ones.values().map(|one| one.target.clone()).collect();
+    let connected = connect(context, want, workspace, key, targets, report, progress)?;
     let mut unreached = nowhere;
     let mut due: BTreeMap<String, Why> = BTreeMap::new();
-    for one in &expected {
-        let name = &one.target.name;
-        match answers.get(name) {
+    for (name, one) in &ones {
+        match connected.answers.get(name) {
             Some(Ok(ready)) => {
-                met(one, ready, want.cloud, &mut book, report);
-                let why = ones[name].fingerprint.why(ready.held.as_deref(), want.all);
+                let why = one.fingerprint.why(ready.held.as_deref(), want.all);
                 if why == Why::NothingChanged {
                     let end = ServerOutcome::new(name, End::Unchanged, why.words());
                     outcome.servers.push(end);
@@ -151,7 +119,7 @@ pub(in crate::pipeline) fn stage(
             context,
             want,
             workspace,
-            &ssh,
+            &connected.ssh,
             &ones,
             &due,
             &mut outcome,
@@ -181,7 +149,10 @@ pub(in crate::pipeline) fn stage(
 }
 
 /// The servers that are meant, but those that are to be gone.
-pub(super) fn asked<'a>(fleet: &'a Fleet, want: Want<'_>) -> impl Iterator<Item = &'a Server> {
+pub(in crate::pipeline) fn asked<'a>(
+    fleet: &'a Fleet,
+    want: Want<'_>,
+) -> impl Iterator<Item = &'a Server> {
     fleet
         .servers
         .iter()
@@ -205,15 +176,7 @@ pub(super) fn entries(fleet: &Fleet, contacts: &Contacts, stock: &Stock) -> Vec<
 
 fn one(fleet: &Fleet, server: &Server, contacts: &Contacts, stock: &Stock) -> Option<One> {
     let contact = contacts.get(server.name())?;
-    let target = Target {
-        name: server.name().to_owned(),
-        role: server.role.value.word().to_owned(),
-        address: contact.address,
-        port: contact.port,
-        user: server.machine.admin_user.clone(),
-        identity: contact.identity.clone(),
-        pinned: server.machine.host_keys.clone(),
-    };
+    let target = target(server, contact);
     let public_ip = contact.public_ip.as_deref();
     let mut entry = inventory::entry(fleet, server, &target, public_ip, &stock.supply);
     let (secrets, missing) = stock.of(&entry);
@@ -234,48 +197,4 @@ fn one(fleet: &Fleet, server: &Server, contacts: &Contacts, stock: &Stock) -> Op
         secrets,
         missing,
     })
-}
-
-fn connections(
-    context: &Context,
-    key: &Source,
-    environment: &BTreeMap<String, String>,
-    patience: Patience,
-) -> anyhow::Result<Ssh> {
-    let word = crate::random::word().context("could not read random bits")?;
-    let temporary = context.variable("TMPDIR").unwrap_or("/tmp");
-    let place = Place::make(temporary.into(), &word)?;
-    let mut environment = environment.clone();
-    environment.insert("LC_ALL".to_owned(), "C.UTF-8".to_owned());
-    let key = Key::ready(key, &place, &environment)?;
-    Ssh::new(place, key, environment, patience.known)
-}
-
-/// A server has answered: what was accepted is kept, and told with the line that pins it.
-fn met(one: &Expected, ready: &Ready, cloud: Cloud, book: &mut Book, report: &mut Report) {
-    let (name, Some(key)) = (&one.target.name, &ready.accepted) else {
-        return;
-    };
-    if let Err(error) = book.accept(&one.target, key) {
-        // The next run meets the server anew, and says so.
-        report.notes.push(format!(
-            "`{name}`: its host key could not be kept: {error:#}"
-        ));
-    }
-    let how = match one.trust {
-        Trust::Replaced { .. } => {
-            "the machine is another than before, so its new host key was accepted"
-        }
-        _ => "its host key was accepted at first contact",
-    };
-    if cloud == Cloud::Simulated {
-        // Its key is the simulation's: nobody could or should pin it.
-        if matches!(one.trust, Trust::Replaced { .. }) {
-            report.notes.push(format!("`{name}`: {how}"));
-        }
-        return;
-    }
-    report.notes.push(format!(
-        "`{name}`: {how}; pin it in its describer, under `vm:`: `host_keys: [\"{key}\"]`"
-    ));
 }

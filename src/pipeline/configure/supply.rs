@@ -21,6 +21,16 @@ pub(super) struct Stock {
     secrets: BTreeMap<String, String>,
 }
 
+/// What the services of the servers are set up with, without any secret.
+pub(in crate::pipeline) fn supply(
+    context: &Context,
+    fleet: &Fleet,
+    cloud: Cloud,
+    workspace: &Workspace,
+) -> anyhow::Result<Supply> {
+    Stock::new(context, fleet, cloud, workspace).map(|stock| stock.supply)
+}
+
 impl Stock {
     /// The folder of a simulation must be ours alone: its authority is made the first time.
     pub(super) fn new(

@@ -16,6 +16,7 @@ mod servers;
 mod tests;
 
 use super::region::Regions;
+use super::timeline::spent;
 use super::{Counts, Outcome, Report};
 use crate::ansible::outcome::Configured;
 pub(crate) use fit::Limit;
@@ -177,13 +178,4 @@ fn ends(frame: &Frame<'_>, last: &[String]) -> String {
     parts.push(format!("lostops {}", text(frame.version)));
     parts.extend(last.iter().cloned());
     format!("<sub>{}</sub>\n", parts.join(" · "))
-}
-
-/// `0.4 s`, `41 s`, `3 min 20 s`
-fn spent(duration: Duration) -> String {
-    match duration.as_secs() {
-        0..10 => format!("{:.1} s", duration.as_secs_f64()),
-        seconds @ 10..60 => format!("{seconds} s"),
-        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
-    }
 }

@@ -1,7 +1,7 @@
 //! Waits until every server answers by SSH, all at once, and reads in the same breath what was last applied to it.
 
+use super::Ssh;
 use super::known::{self, Trust};
-use super::ssh::Ssh;
 use super::target::Target;
 use super::trouble::{Trouble, of_connect, of_ssh};
 use crate::process::{cancelled, refuse_when_cancelled};

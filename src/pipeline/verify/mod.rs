@@ -1,0 +1,104 @@
+//! `lostops verify`: measures whether what runs is what is written; also the last stage of an apply.
+
+mod everywhere;
+mod expected;
+mod outside;
+mod parallel;
+mod stage;
+
+use super::configure::{self, Want, contacts, engine_that_is_silent};
+use super::prepare::prepare;
+use super::{describe, failure};
+use crate::cli::{Cloud, Verify as Arguments};
+use crate::context::Context;
+use crate::fleet::Fleet;
+use crate::fleet::server::PowerState;
+use crate::reason::Reason;
+use crate::report::{Failure, Report};
+use crate::terraform::workspace::Workspace;
+
+pub(super) use stage::stage;
+
+/// Questions a second that the scan puts, to all servers together.
+pub(super) const RATE: u32 = 20_000;
+
+pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
+    let mut report = Report::new("verify");
+    if let Err(failure) = verified(context, arguments, &mut report) {
+        report.failure = Some(failure);
+    }
+    report
+}
+
+fn verified(context: &Context, arguments: &Arguments, report: &mut Report) -> Result<(), Failure> {
+    report.cloud = arguments.cloud.word();
+    let Some(fleet) = describe::one(context, &arguments.describers, report)? else {
+        return Ok(());
+    };
+    // Measuring needs no secret of any service.
+    report
+        .findings
+        .retain(|finding| finding.meta.name != "secret-not-set");
+    super::ask::servers_exist(&fleet, &arguments.servers)?;
+    let want = Want {
+        cloud: arguments.cloud,
+        servers: &arguments.servers,
+        all: false,
+        check: true,
+        key_file: arguments.ssh_key.as_deref(),
+        timeout: arguments.timeout,
+        fresh: false,
+    };
+    nothing_runs(&fleet, want)?;
+    let mut progress = super::progress_of(context, Some(&fleet));
+    let workspace = Workspace::new(
+        &context.home,
+        &fleet.environment.name.value,
+        arguments.cloud.word(),
+    );
+    let key = configure::key_source(context, &fleet, want, &workspace)?;
+    if let Some(engine) = engine_that_is_silent(context, want.cloud) {
+        return Err(configure::no_hosts(engine));
+    }
+    // A server that is measured may be changed by nobody meanwhile.
+    let (contacts, _held): (_, Box<dyn std::fmt::Debug>) = match want.cloud {
+        Cloud::Simulated => {
+            let lock = workspace
+                .lock(|| progress.say("waiting for another lostops in this folder"))
+                .map_err(|error| failure::of_anything(&error))?;
+            let contacts = contacts(context, &fleet, want.cloud, &workspace, None)?;
+            (contacts, Box::new(lock))
+        }
+        Cloud::Azure => {
+            let ready = prepare(context, &fleet, want.cloud, &mut progress)?;
+            let terraform = Some(&ready.terraform);
+            let contacts = contacts(context, &fleet, want.cloud, &workspace, terraform)?;
+            (contacts, Box::new(ready))
+        }
+    };
+    stage(
+        context,
+        &fleet,
+        want,
+        arguments.rate,
+        &workspace,
+        &key,
+        &contacts,
+        report,
+        &mut progress,
+    )
+}
+
+/// A verification of nothing is none.
+fn nothing_runs(fleet: &Fleet, want: Want<'_>) -> Result<(), Failure> {
+    let runs = |state| state == PowerState::Running;
+    if configure::asked(fleet, want).any(|server| runs(server.state.value)) {
+        return Ok(());
+    }
+    Err(Failure {
+        reason: Reason::NoHosts,
+        message: "no server is there to be measured: by their describers those that were asked for are stopped or absent"
+            .to_owned(),
+        help: "let their describers say `state: running` and apply".to_owned(),
+    })
+}

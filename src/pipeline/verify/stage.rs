@@ -1,0 +1,398 @@
+//! The stage itself: every server from within and from outside, then from each other, then what it serves.
+
+use super::parallel::each;
+use super::{everywhere, expected, outside};
+use crate::context::Context;
+use crate::fleet::Fleet;
+use crate::fleet::server::{PowerState, Server};
+use crate::pipeline::configure::{self, Connected, Contacts, Want, connect, target};
+use crate::pipeline::failure;
+use crate::policy::{self, Facts};
+use crate::process::refuse_when_cancelled;
+use crate::reason::Reason;
+use crate::report::progress::Progress;
+use crate::report::{Failure, Report, Timeline};
+use crate::services::supply::Supply;
+use crate::ssh::key::Source;
+use crate::ssh::target::Target;
+use crate::terraform::workspace::Workspace;
+use crate::verify::database::{self, Database};
+use crate::verify::dial::From;
+use crate::verify::outcome::{self, Inside, Measured, Outside};
+use crate::verify::reach::columns;
+use crate::verify::tls::Trust;
+use crate::verify::{inside, login, prometheus, web};
+use anyhow::Context as _;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+
+/// Servers that are asked at the same time.
+const AT_ONCE: usize = 16;
+
+type Inner = BTreeMap<String, Result<Inside, String>>;
+
+/// What every part of the stage needs.
+struct Measuring<'a> {
+    fleet: &'a Fleet,
+    /// Those that are to be measured.
+    servers: Vec<&'a Server>,
+    /// Every server that runs, for each is a place to measure from.
+    targets: Vec<Target>,
+    connected: Connected,
+    supply: Supply,
+    trust: Trust,
+    word: String,
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a stage takes what the stages before have made"
+)]
+pub(in crate::pipeline) fn stage(
+    context: &Context,
+    fleet: &Fleet,
+    want: Want<'_>,
+    rate: u32,
+    workspace: &Workspace,
+    key: &Source,
+    contacts: &Contacts,
+    report: &mut Report,
+    progress: &mut Progress,
+) -> Result<(), Failure> {
+    let failed = |error: anyhow::Error| failure::of_anything(&error);
+    let running = fleet
+        .servers
+        .iter()
+        .filter(|server| server.state.value == PowerState::Running);
+    let targets: Vec<Target> = running
+        .filter_map(|server| Some(target(server, contacts.get(server.name())?)))
+        .collect();
+    let connected = connect(
+        context,
+        want,
+        workspace,
+        key,
+        targets.clone(),
+        report,
+        progress,
+    )?;
+    report.timeline.lap("SSH");
+    let supply = configure::supply(context, fleet, want.cloud, workspace).map_err(failed)?;
+    let measuring = Measuring {
+        fleet,
+        servers: configure::asked(fleet, want)
+            .filter(|server| server.state.value == PowerState::Running)
+            .collect(),
+        targets,
+        connected,
+        // Let's Encrypt is whom every machine trusts; else it is the environment's own authority.
+        trust: Trust::new(if supply.acme_email.is_some() {
+            ""
+        } else {
+            &supply.authority
+        })
+        .context("could not read the authorities of web certificates")
+        .map_err(failed)?,
+        supply,
+        word: crate::random::word()
+            .context("could not read random bits")
+            .map_err(failed)?,
+    };
+    let measured = measuring.all(contacts, rate, &mut report.timeline, progress)?;
+    let directory = fleet.directory();
+    let mut facts = Facts::new(Some(fleet), None, &[], &directory, context.today);
+    facts.measured = Some(&measured);
+    report.findings.extend(policy::judge_measured(&facts));
+    report.measured = Some(measured);
+    Ok(())
+}
+
+impl Measuring<'_> {
+    fn all(
+        &self,
+        contacts: &Contacts,
+        rate: u32,
+        timeline: &mut Timeline,
+        progress: &mut Progress,
+    ) -> Result<Measured, Failure> {
+        progress.step("measuring from within");
+        let inside = self.inside();
+        timeline.lap("from within");
+        cancelled()?;
+        progress.step("measuring from outside and from each other");
+        let mut ports = self.ports(&inside, &BTreeMap::new());
+        let say = Mutex::new(|words: &str| progress.say(words));
+        let tell = |words: &str| (say.lock().unwrap_or_else(PoisonError::into_inner))(words);
+        let (outside, mut from, served) = std::thread::scope(|scope| {
+            let outside = scope.spawn(|| outside::measure(&self.servers, contacts, rate, &tell));
+            let from = scope.spawn(|| self.attempts(&ports, &inside));
+            let served = self.served();
+            (join(outside), join(from), served)
+        });
+        timeline.lap("from outside and from each other");
+        cancelled()?;
+        let more = self.ports(&inside, &outside);
+        if more != ports {
+            // What is open and in nobody's list: who else gets there?
+            from = self.attempts(&more, &inside);
+            ports = more;
+        }
+        let matrix =
+            everywhere::matrix(self.fleet, &self.servers, &ports, &inside, &outside, &from);
+        let servers = self.servers(inside, outside, served, contacts);
+        timeline.lap("what answered");
+        cancelled()?;
+        Ok(Measured {
+            servers,
+            matrix,
+            at: jiff::Timestamp::now(),
+        })
+    }
+
+    fn ready(&self) -> Vec<Target> {
+        let ready = self
+            .targets
+            .iter()
+            .filter(|target| matches!(self.connected.answers.get(&target.name), Some(Ok(_))));
+        ready.cloned().collect()
+    }
+
+    fn inside(&self) -> Inner {
+        let asked = each(&self.targets, AT_ONCE, |target| {
+            match self.connected.answers.get(&target.name) {
+                Some(Ok(_)) => inside::measure(&self.connected.ssh, target, &self.word)
+                    .map_err(|trouble| trouble.words()),
+                Some(Err(trouble)) => Err(trouble.words()),
+                None => Err("it was not asked".to_owned()),
+            }
+        });
+        let names = self.targets.iter().map(|target| target.name.clone());
+        names.zip(asked).collect()
+    }
+
+    fn ports(
+        &self,
+        inside: &Inner,
+        outside: &BTreeMap<String, Result<Outside, String>>,
+    ) -> everywhere::Ports {
+        let of = |server: &&Server| {
+            let name = server.name();
+            let inside = inside.get(name).and_then(|inside| inside.as_ref().ok());
+            let outside = outside.get(name).and_then(|scan| scan.as_ref().ok());
+            (name.to_owned(), columns(server, inside, outside))
+        };
+        self.servers.iter().map(of).collect()
+    }
+
+    fn attempts(&self, ports: &everywhere::Ports, inside: &Inner) -> everywhere::From {
+        let mut from = self.ready();
+        if from.len() > everywhere::VANTAGES {
+            // Whoever is let in somewhere comes first: without them nothing proves that a port is alive.
+            from.sort_by_key(|target| !self.is_let_in(&target.name));
+            from.truncate(everywhere::VANTAGES);
+        }
+        everywhere::attempts(
+            self.fleet,
+            &self.connected.ssh,
+            &from,
+            &self.servers,
+            ports,
+            inside,
+            &self.word,
+        )
+    }
+
+    fn is_let_in(&self, name: &str) -> bool {
+        let Some(address) = self
+            .fleet
+            .server(name)
+            .map(|one| one.machine.private_ip.value)
+        else {
+            return false;
+        };
+        let mut ports = self.servers.iter().flat_map(|server| &server.ports);
+        ports.any(|port| {
+            let addresses = &port.sources.addresses;
+            !addresses.is_internet() && addresses.contains(address)
+        })
+    }
+
+    /// What servers serve to others: web pages, databases, measurements.
+    fn served(&self) -> BTreeMap<String, Served> {
+        let served = each(&self.servers, AT_ONCE, |server| Served {
+            web: self.web(server),
+            databases: self.databases(server),
+            targets: server.services.prometheus.as_ref().and_then(|_| {
+                let ready = self.ready();
+                let target = ready.iter().find(|target| target.name == server.name())?;
+                Some(prometheus::targets(&self.connected.ssh, target))
+            }),
+        });
+        let names = self.servers.iter().map(|server| server.name().to_owned());
+        names.zip(served).collect()
+    }
+
+    fn web(&self, server: &Server) -> Vec<web::Web> {
+        let target = self.targets.iter().find(|one| one.name == server.name());
+        let Some(target) = target.filter(|_| server.services.traefik.is_some()) else {
+            return Vec::new();
+        };
+        let laravel = server
+            .services
+            .laravel
+            .iter()
+            .map(|it| &it.value.domain.value);
+        let grafana = server
+            .services
+            .grafana
+            .iter()
+            .map(|it| &it.value.domain.value);
+        let names = laravel.chain(grafana);
+        names
+            .map(|name| web::ask(target.address, name, &self.trust))
+            .collect()
+    }
+
+    /// From every server that is let in and answers; the first three prove enough.
+    fn databases(&self, server: &Server) -> Vec<Database> {
+        if server.services.mysql.is_none() {
+            return Vec::new();
+        }
+        let port = server.port_for("mysql").unwrap_or(3306);
+        let address = server.machine.private_ip.value;
+        let trust = match Trust::new(&self.supply.authority) {
+            Ok(trust) => trust,
+            Err(error) => {
+                return vec![Database {
+                    from: server.name().to_owned(),
+                    port,
+                    met: Err(format!(
+                        "the environment's authority is no certificate: {error}"
+                    )),
+                }];
+            }
+        };
+        let lets_in = |target: &&Target| {
+            let from = self.fleet.server(&target.name);
+            from.is_some_and(|from| {
+                server.ports.iter().any(|entry| {
+                    entry.ports.value.contains(port)
+                        && entry
+                            .sources
+                            .addresses
+                            .contains(from.machine.private_ip.value)
+                })
+            })
+        };
+        let ready = self.ready();
+        let from = ready.iter().filter(lets_in).take(3);
+        from.map(|target| {
+            let mut met = database::ask(
+                From::Server(&self.connected.ssh, target),
+                SocketAddr::new(address, port),
+                &address.to_string(),
+                &trust,
+            );
+            if let Ok(met) = &mut met
+                && self.is_application(&target.name, server)
+                && !matches!(met.plain, database::Plain::Refused(_))
+            {
+                met.plain = login::attempt(&self.connected.ssh, target);
+            }
+            Database {
+                from: target.name.clone(),
+                port,
+                met,
+            }
+        })
+        .collect()
+    }
+
+    /// Whether a server runs an application whose data is there.
+    fn is_application(&self, name: &str, database: &Server) -> bool {
+        let laravel = self
+            .fleet
+            .server(name)
+            .and_then(|one| one.services.laravel.as_ref());
+        let used = laravel.and_then(|laravel| laravel.value.database.as_ref());
+        let own = database
+            .services
+            .mysql
+            .iter()
+            .flat_map(|mysql| &mysql.value.databases);
+        used.is_some_and(|used| {
+            own.map(|one| &one.name.value)
+                .any(|name| *name == used.value)
+        })
+    }
+
+    fn servers(
+        &self,
+        mut inside: Inner,
+        mut outside: BTreeMap<String, Result<Outside, String>>,
+        mut served: BTreeMap<String, Served>,
+        contacts: &Contacts,
+    ) -> Vec<outcome::Server> {
+        each(&self.servers, AT_ONCE, |server| {
+            let name = server.name();
+            let scanned = outside.get(name).and_then(|scan| scan.as_ref().ok());
+            let contact = contacts.get(name)?;
+            let open = scanned?
+                .tcp
+                .open
+                .ranges()
+                .flat_map(|(low, high)| low..=high);
+            // SSH is not asked in HTTP, and 443 by its names.
+            let open = open.filter(|port| ![443, contact.port].contains(port));
+            let open: Vec<u16> = open.take(64).collect();
+            Some(web::ask_bare(contact.address, &open))
+        })
+        .into_iter()
+        .zip(&self.servers)
+        .map(|(bare, server)| {
+            let name = server.name();
+            let contact = contacts.get(name);
+            let mut served = served.remove(name).unwrap_or_default();
+            served.web.extend(bare);
+            outcome::Server {
+                name: name.to_owned(),
+                address: contact.map(|contact| contact.address),
+                expected: expected::of(
+                    server,
+                    &self.supply.images,
+                    contact.map_or(22, |contact| contact.port),
+                ),
+                inside: inside.remove(name).unwrap_or_else(|| {
+                    Err("it has no address: nothing has made it yet".to_owned())
+                }),
+                outside: outside.remove(name),
+                web: served.web,
+                databases: served.databases,
+                targets: served.targets,
+            }
+        })
+        .collect()
+    }
+}
+
+#[derive(Default)]
+struct Served {
+    web: Vec<web::Web>,
+    databases: Vec<Database>,
+    targets: Option<Result<Vec<outcome::ScrapeTarget>, String>>,
+}
+
+fn join<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread
+        .join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn cancelled() -> Result<(), Failure> {
+    refuse_when_cancelled().map_err(|_| Failure {
+        reason: Reason::Cancelled,
+        message: "cancelled while servers were measured".to_owned(),
+        help: "start again: measuring changes nothing".to_owned(),
+    })
+}

@@ -1,0 +1,88 @@
+//! LO515: HTTPS speaks a version of TLS that is broken, or does not insist on itself.
+
+use super::Facts;
+use super::measured::servers;
+use crate::finding::{Finding, Meta, Severity};
+use crate::verify::web::Tls;
+
+/// What browsers should remember at least, in seconds: half a year.
+const HSTS: u64 = 15_768_000;
+
+pub(super) static META: Meta = Meta {
+    code: "LO515",
+    name: "encryption-weak",
+    severity: Severity::Error,
+    summary: "HTTPS speaks a version of TLS that is broken, or does not insist on itself",
+    why: "TLS 1.0 and 1.1 have been withdrawn (RFC 8996). Without `Strict-Transport-Security` a browser asks over HTTP first, where somebody in between can answer in the server's place; \
+and a page that sends visitors back to HTTP undoes all of it.",
+    fix: "Initialise the server anew (`lostops configure --all`): the front door that lostops sets up speaks TLS 1.2 and 1.3 alone and sends the header for a year.",
+    example: "```http\nStrict-Transport-Security: max-age=31536000\n```",
+};
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (server, measured) in servers(facts) {
+        for web in &measured.web {
+            let (Some(name), Some(Ok(tls))) = (&web.name, &web.tls) else {
+                continue;
+            };
+            for (message, evidence) in wrong(tls, name) {
+                findings.push(
+                    Finding::new(&META, format!("`{}`: {message}", server.name()))
+                        .server(server.name())
+                        .at(server.name.span, "this server")
+                        .help("put the front door back: `lostops configure --all`")
+                        .evidence(evidence),
+                );
+            }
+        }
+    }
+    findings
+}
+
+fn wrong(tls: &Tls, name: &str) -> Vec<(String, String)> {
+    let mut wrong = Vec::new();
+    if tls.speaks_old {
+        wrong.push((
+            format!("https://{name} speaks TLS 1.1"),
+            "it answered a greeting that offers TLS 1.1 at best".to_owned(),
+        ));
+    }
+    if let Some(back) = &tls.back {
+        wrong.push((
+            format!("https://{name}/ sends visitors back to `{back}`"),
+            format!("Location: {back}"),
+        ));
+    }
+    let Some(status) = tls.status else {
+        wrong.push((
+            format!("https://{name}/ gives no answer"),
+            "TLS was spoken, and HTTP was not".to_owned(),
+        ));
+        return wrong;
+    };
+    let seconds = tls.hsts.as_deref().and_then(max_age).unwrap_or(0);
+    // What fails answers as it can.
+    if seconds < HSTS && status < 500 {
+        wrong.push(match &tls.hsts {
+            None => (
+                format!("https://{name}/ does not tell browsers to insist on HTTPS"),
+                "no header Strict-Transport-Security".to_owned(),
+            ),
+            Some(header) => (
+                format!("https://{name}/ tells browsers to insist on HTTPS for too short a time"),
+                format!("Strict-Transport-Security: {header}"),
+            ),
+        });
+    }
+    wrong
+}
+
+fn max_age(header: &str) -> Option<u64> {
+    let mut parts = header.split(';').map(str::trim);
+    parts.find_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        name.eq_ignore_ascii_case("max-age")
+            .then(|| value.trim_matches('"').parse().ok())?
+    })
+}

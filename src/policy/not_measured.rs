@@ -1,0 +1,154 @@
+//! LO505: something could not be measured.
+
+use super::Facts;
+use super::measured::servers;
+use super::port_reached::from;
+use crate::finding::{Finding, Meta, Severity};
+use crate::fleet::port::Protocol;
+use crate::verify::outcome::Server as Measured;
+use crate::verify::reach::Verdict;
+
+pub(super) static META: Meta = Meta {
+    code: "LO505",
+    name: "not-measured",
+    severity: Severity::Error,
+    summary: "something could not be measured, so nobody can say that it is as written",
+    why: "lostops says that a server is as described only where it has looked. A server that hangs, a tool that is missing, a network that shuts out who measures: \
+each leaves a hole in which anything may be. A hole that was filled in another way is a warning.",
+    fix: "Mend what the finding names and verify again.",
+    example: "",
+};
+
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(all) = facts.measured else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for (server, measured) in servers(facts) {
+        let name = server.name();
+        let mut say = |severity, what: &str, help: &str| {
+            findings.push(
+                Finding::new(&META, format!("`{name}`: {what}"))
+                    .severity(severity)
+                    .server(name)
+                    .at(server.name.span, "this server")
+                    .help(help),
+            );
+        };
+        if let Err(why) = &measured.inside {
+            let what = format!("it could not be measured from within: {why}");
+            say(
+                Severity::Error,
+                &what,
+                "see that the machine runs and lets lostops in by SSH, then verify again",
+            );
+        }
+        for gap in measured.inside.iter().flat_map(|inside| &inside.gaps) {
+            let severity = if gap.made_up_for {
+                Severity::Warning
+            } else {
+                Severity::Error
+            };
+            say(
+                severity,
+                &gap.words,
+                "mend it on the server, then verify again",
+            );
+        }
+        let inside = measured.inside.as_ref().ok();
+        if inside.is_some_and(|inside| inside.installed.baseline.is_none()) {
+            say(
+                Severity::Warning,
+                "it has no baseline (`/etc/lostops/baseline`), so what was installed later cannot be told",
+                "initialise it anew, which keeps what is there now: `lostops configure --all`",
+            );
+        }
+        for (what, help) in outside(measured) {
+            say(Severity::Error, &what, help);
+        }
+        if let Some(Err(why)) = &measured.targets {
+            let what = format!("its Prometheus does not say how its targets are: {why}");
+            say(
+                Severity::Error,
+                &what,
+                "`docker logs prometheus` on the server",
+            );
+        }
+        let columns = all.matrix.columns.iter();
+        let own =
+            columns.filter(|column| column.server == name && column.protocol == Protocol::Tcp);
+        let unknown: Vec<u16> = own
+            .filter(|column| {
+                // What could not be tried from a place is told of the place.
+                let mut vantages = all.matrix.vantages.iter().enumerate();
+                vantages.any(|(at, vantage)| {
+                    column.verdict(at) == Some(Verdict::Unknown)
+                        && vantage.trouble.is_none()
+                        && !vantage.is_here
+                })
+            })
+            .map(|column| column.port)
+            .collect();
+        if !unknown.is_empty() && measured.inside.is_ok() {
+            let ports: crate::fleet::port::PortSet =
+                unknown.iter().map(|port| (*port, *port)).collect();
+            let what = format!(
+                "nobody answers at tcp {ports}, so that others do not either proves nothing"
+            );
+            say(
+                Severity::Warning,
+                &what,
+                "see whether the service is to run there at all",
+            );
+        }
+    }
+    for vantage in all
+        .matrix
+        .vantages
+        .iter()
+        .filter(|vantage| !vantage.is_here)
+    {
+        // One that could not be measured at all has been told of.
+        let told = all
+            .server(&vantage.name)
+            .is_some_and(|server| server.inside.is_err());
+        if let Some(trouble) = vantage.trouble.as_ref().filter(|_| !told) {
+            let message = format!("nothing could be tried from {}: {trouble}", from(vantage));
+            findings.push(
+                Finding::new(&META, message).server(&vantage.name).help(
+                    "see that the machine runs and lets lostops in by SSH, then verify again",
+                ),
+            );
+        }
+    }
+    findings
+}
+
+fn outside(measured: &Measured) -> Vec<(String, &'static str)> {
+    let mut all = Vec::new();
+    match &measured.outside {
+        None => {}
+        Some(Err(why)) => all.push((
+            format!("its ports could not be asked from here: {why}"),
+            "verify from where the server is reached",
+        )),
+        Some(Ok(outside)) => {
+            if outside.shut_out {
+                all.push((
+                    "it let us in by SSH, and after its ports were asked it did so no more: it takes the questions for an attack, and what was silent may be open to others".to_owned(),
+                    "have whatever bans on the server (fail2ban, sshguard) leave the address of lostops alone, or ask more slowly with `--rate`",
+                ));
+            }
+            if !outside.tcp.unknown.is_empty() {
+                all.push((
+                    format!(
+                        "not all of its ports could be asked in time: tcp {} are not known",
+                        outside.tcp.unknown
+                    ),
+                    "verify again, or allow more at once with `--rate`",
+                ));
+            }
+        }
+    }
+    all
+}

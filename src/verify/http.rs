@@ -1,0 +1,108 @@
+//! One question over HTTP/1.1, and the head of the answer.
+
+use std::io::{self, Read, Write};
+
+/// A head longer than this is none.
+const HEAD: usize = 64 * 1024;
+/// So much of a body is looked at.
+const BODY: usize = 1024 * 1024;
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    /// Names in lower case.
+    headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Response {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// Asks for a path of a host.
+///
+/// # Errors
+/// What answers is no HTTP, or nobody does.
+pub(crate) fn get(
+    stream: &mut (impl Read + Write),
+    host: &str,
+    path: &str,
+) -> io::Result<Response> {
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: lostops\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    )?;
+    stream.flush()?;
+    let mut said = Vec::new();
+    let (status, headers, begin) = loop {
+        let mut some = [0; 4096];
+        let read = stream.read(&mut some)?;
+        said.extend(&some[..read]);
+        if let Some(head) = head(&said)? {
+            break head;
+        }
+        if read == 0 || said.len() > HEAD {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "what answers is not HTTP",
+            ));
+        }
+    };
+    let mut body = said.split_off(begin);
+    // Who closes without a word has said all of it, too.
+    let _ = stream.take(BODY as u64).read_to_end(&mut body);
+    let chunked = headers
+        .iter()
+        .any(|(name, value)| name == "transfer-encoding" && value.contains("chunked"));
+    if chunked {
+        body = whole(&body);
+    }
+    Ok(Response {
+        status,
+        headers,
+        body,
+    })
+}
+
+type Head = (u16, Vec<(String, String)>, usize);
+
+/// `None`: there is more to come.
+fn head(said: &[u8]) -> io::Result<Option<Head>> {
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut response = httparse::Response::new(&mut headers);
+    match response.parse(said) {
+        Ok(httparse::Status::Complete(begin)) => {
+            let headers = response.headers.iter().map(|header| {
+                (
+                    header.name.to_lowercase(),
+                    String::from_utf8_lossy(header.value).into_owned(),
+                )
+            });
+            Ok(Some((
+                response.code.unwrap_or_default(),
+                headers.collect(),
+                begin,
+            )))
+        }
+        Ok(httparse::Status::Partial) => Ok(None),
+        Err(error) => Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+    }
+}
+
+/// The chunks of a body, together.
+fn whole(mut body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    while let Ok(httparse::Status::Complete((at, size))) = httparse::parse_chunk_size(body) {
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let Some(chunk) = body.get(at..at.saturating_add(size)).filter(|_| size > 0) else {
+            break;
+        };
+        whole.extend(chunk);
+        body = body.get(at + size + 2..).unwrap_or_default();
+    }
+    whole
+}

@@ -1,0 +1,70 @@
+//! The parts of what a server has said: each stands between two lines that nobody on the server could have guessed.
+
+use std::collections::BTreeMap;
+
+/// Answers by the name of the question.
+#[derive(Debug, Default)]
+pub(super) struct Answers<'a> {
+    parts: BTreeMap<&'a str, Answer<'a>>,
+    last: Option<&'a str>,
+    complete: bool,
+}
+
+#[derive(Debug)]
+struct Answer<'a> {
+    text: &'a str,
+    /// How the command ended; 127 where there is none such, 124 where it took too long.
+    code: i32,
+}
+
+impl<'a> Answers<'a> {
+    pub(super) fn of(said: &'a str, word: &str) -> Self {
+        let mut answers = Self::default();
+        let begin = format!("\n{word} begin ");
+        let end = format!("\n{word} end ");
+        let mut rest = said;
+        while let Some((_, after)) = rest.split_once(&begin) {
+            let Some((name, after)) = after.split_once('\n') else {
+                break;
+            };
+            let Some((text, after)) = split_at_end(after, &end) else {
+                break;
+            };
+            let (code, after) = after.split_once('\n').unwrap_or((after, ""));
+            let code = code.trim().parse().unwrap_or(-1);
+            answers.parts.insert(name, Answer { text, code });
+            answers.last = Some(name);
+            rest = after;
+        }
+        answers.complete = rest.contains(&format!("{word} done"));
+        answers
+    }
+
+    pub(super) fn are_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// The last question that was answered.
+    pub(super) fn last(&self) -> Option<&'a str> {
+        self.last
+    }
+
+    /// What was said, when the command did what it should.
+    pub(super) fn get(&self, name: &str) -> Option<&'a str> {
+        let answer = self.parts.get(name)?;
+        (answer.code == 0).then_some(answer.text)
+    }
+
+    /// How the command ended.
+    pub(super) fn code(&self, name: &str) -> Option<i32> {
+        self.parts.get(name).map(|answer| answer.code)
+    }
+}
+
+/// An answer that is empty has nothing before the line that ends it, which begins with a line's end.
+fn split_at_end<'a>(text: &'a str, end: &str) -> Option<(&'a str, &'a str)> {
+    match text.strip_prefix(&end[1..]) {
+        Some(rest) => Some(("", rest)),
+        None => text.split_once(end),
+    }
+}

@@ -1,0 +1,1 @@
+//! What real servers have said, read.

@@ -1,0 +1,315 @@
+//! What was measured, free of how: policy judges it and reports show it.
+
+use super::reach::{Matrix, Verdict};
+use super::scan::Scan;
+use crate::fleet::port::Protocol;
+use crate::fleet::words::count;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+pub(crate) use super::database::Database;
+pub(crate) use super::web::Web;
+
+/// Everything that was measured in one run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Measured {
+    /// By name, ascending.
+    pub(crate) servers: Vec<Server>,
+    pub(crate) matrix: Matrix,
+    /// When.
+    pub(crate) at: Timestamp,
+}
+
+/// One server.
+#[derive(Debug, Clone)]
+pub(crate) struct Server {
+    pub(crate) name: String,
+    /// Where it was measured from outside.
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) expected: Expected,
+    /// From within; in words why not, where that was not possible.
+    pub(crate) inside: Result<Inside, String>,
+    /// From outside; `None` where it has no address to be measured at.
+    pub(crate) outside: Option<Result<Outside, String>>,
+    pub(crate) web: Vec<Web>,
+    pub(crate) databases: Vec<Database>,
+    /// What its Prometheus asks, where it runs one; in words why that is not known.
+    pub(crate) targets: Option<Result<Vec<ScrapeTarget>, String>>,
+}
+
+/// What belongs to a server beside what its describer says in so many words: its roles bring it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Expected {
+    /// What its Ansible roles install.
+    pub(crate) packages: BTreeSet<String>,
+    /// Files that its Ansible roles leave in /usr/local.
+    pub(crate) programs: BTreeSet<String>,
+    /// TCP ports at which its services and sshd listen, whether others are let in or not.
+    pub(crate) ports: BTreeSet<u16>,
+    /// Its Compose projects, with the images of each.
+    pub(crate) projects: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What the ports of a server answer to whoever measures.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outside {
+    pub(crate) tcp: Scan,
+    pub(crate) udp: Vec<(u16, Udp)>,
+    /// It answered at first and did so no more at the end: what was silent is not known to be closed.
+    pub(crate) shut_out: bool,
+}
+
+/// What a UDP port answers. Silence proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Udp {
+    Open,
+    Closed,
+    OpenOrFiltered,
+}
+
+/// One target of a Prometheus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ScrapeTarget {
+    pub(crate) job: String,
+    /// `10.10.0.5:9104`
+    pub(crate) instance: String,
+    pub(crate) is_up: bool,
+    /// What Prometheus says is wrong.
+    pub(crate) error: String,
+}
+
+/// What a server says of itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Inside {
+    /// `Ubuntu 24.04.1 LTS`
+    pub(crate) release: String,
+    /// `6.8.0-1017-azure`
+    pub(crate) kernel: String,
+    pub(crate) uptime_seconds: u64,
+    /// Packages that want a restart, when one is pending.
+    pub(crate) reboot: Option<Vec<String>>,
+    /// From which address it sees us.
+    pub(crate) seen_from: Option<IpAddr>,
+    /// Its own, but those of loopback and of networks of containers.
+    pub(crate) addresses: Vec<IpAddr>,
+    pub(crate) sockets: Vec<Socket>,
+    /// Ports that its packet filter hands on, whether anybody listens or not.
+    pub(crate) translated: Vec<Translated>,
+    pub(crate) installed: Installed,
+    pub(crate) people: Vec<Person>,
+    /// `None`: there is no Docker.
+    pub(crate) containers: Option<Vec<Container>>,
+    /// What could not be measured: sentences without a full stop.
+    pub(crate) gaps: Vec<Gap>,
+}
+
+/// Something that could not be measured as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Gap {
+    pub(crate) words: String,
+    /// Something else was measured in its place.
+    pub(crate) made_up_for: bool,
+}
+
+/// A socket that waits for whoever comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Socket {
+    pub(crate) protocol: Protocol,
+    pub(crate) at: At,
+    pub(crate) port: u16,
+    /// The process's name; empty when that is not known.
+    pub(crate) process: String,
+    pub(crate) pid: Option<u32>,
+    pub(crate) user: String,
+    /// `ssh.socket`
+    pub(crate) unit: String,
+    /// The container that is behind it.
+    pub(crate) container: String,
+}
+
+/// Where a socket listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At {
+    /// Every address of both families.
+    Both,
+    /// Every address of IPv4.
+    V4,
+    /// Every address of IPv6.
+    V6,
+    One(IpAddr),
+}
+
+/// A port whose connections go on to another place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Translated {
+    pub(crate) protocol: Protocol,
+    pub(crate) low: u16,
+    pub(crate) high: u16,
+    /// Only what comes for this address.
+    pub(crate) at: Option<IpAddr>,
+    /// `172.18.0.2:80`
+    pub(crate) to: String,
+    /// The container that is there.
+    pub(crate) container: String,
+}
+
+/// What is installed, and what of it was there before lostops or belongs to it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Installed {
+    pub(crate) packages: Vec<Package>,
+    /// What is no package of the system: snaps, modules of Python and of Node, programs in /usr/local and /opt.
+    pub(crate) others: BTreeSet<Other>,
+    /// What was there when lostops met the server.
+    pub(crate) baseline: Option<Baseline>,
+}
+
+/// A package of the system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    /// Came only because another needs it.
+    pub(crate) auto: bool,
+    /// Names of which each group must be met by one.
+    pub(crate) needs: Vec<Vec<String>>,
+    pub(crate) provides: Vec<String>,
+}
+
+/// Something that is installed beside the system's packages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Other {
+    pub(crate) kind: Kind,
+    /// A name, or a path.
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Snap,
+    Python,
+    Node,
+    Program,
+}
+
+impl Kind {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Snap => "snap",
+            Self::Python => "python",
+            Self::Node => "node",
+            Self::Program => "program",
+        }
+    }
+
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Snap => "the snap",
+            Self::Python => "the Python package",
+            Self::Node => "the Node package",
+            Self::Program => "the program",
+        }
+    }
+}
+
+/// What was on a server before lostops installed anything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Baseline {
+    pub(crate) packages: BTreeSet<String>,
+    pub(crate) others: BTreeSet<Other>,
+}
+
+/// Somebody who can log in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) has_password: bool,
+    /// Their lines of `authorized_keys`, without comment: `ssh-ed25519 AAAA…`, and where they stand.
+    pub(crate) keys: Vec<(String, String)>,
+    pub(crate) has_shell: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Container {
+    pub(crate) name: String,
+    pub(crate) image: String,
+    /// `running`, `restarting`, `exited`
+    pub(crate) status: String,
+    pub(crate) exit_code: i64,
+    /// `healthy`, `unhealthy`, `starting`; empty when it has no check.
+    pub(crate) health: String,
+    /// The Compose project that it belongs to; empty when to none.
+    pub(crate) project: String,
+    pub(crate) host_network: bool,
+    /// Its addresses in the networks of Docker.
+    pub(crate) addresses: Vec<IpAddr>,
+}
+
+impl Socket {
+    /// Whether anybody but the server itself can come to it.
+    pub(crate) fn is_exposed(&self) -> bool {
+        match self.at {
+            At::One(address) => !address.to_canonical().is_loopback(),
+            _ => true,
+        }
+    }
+
+    /// `0.0.0.0:8080`, `*:8081`, `[::]:8082`
+    pub(crate) fn place(&self) -> String {
+        match self.at {
+            At::Both => format!("*:{}", self.port),
+            At::V4 => format!("0.0.0.0:{}", self.port),
+            At::V6 => format!("[::]:{}", self.port),
+            At::One(address) => std::net::SocketAddr::new(address, self.port).to_string(),
+        }
+    }
+
+    /// `python3 (pid 812, user root, unit test.service)`
+    pub(crate) fn owner(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(pid) = self.pid {
+            parts.push(format!("pid {pid}"));
+        }
+        for (word, value) in [("user", &self.user), ("unit", &self.unit)] {
+            if !value.is_empty() {
+                parts.push(format!("{word} {value}"));
+            }
+        }
+        let who = match (self.container.as_str(), self.process.as_str()) {
+            ("", "") => "an unknown process".to_owned(),
+            ("", process) => process.to_owned(),
+            (container, _) => format!("the container {container}"),
+        };
+        if parts.is_empty() {
+            who
+        } else {
+            format!("{who} ({})", parts.join(", "))
+        }
+    }
+}
+
+impl Measured {
+    /// `3 servers measured, 17 ways in open as declared, 27 closed, 1 open and not declared`
+    pub(crate) fn words(&self) -> String {
+        let mut parts = vec![format!("{} measured", count(self.servers.len(), "server"))];
+        for (verdict, words) in [
+            (Verdict::Open, "open as declared"),
+            (Verdict::Closed, "closed"),
+            (Verdict::Extra, "open and not declared"),
+            (Verdict::Missing, "declared and closed"),
+            (Verdict::Unknown, "not known"),
+        ] {
+            let number = self.matrix.count(verdict);
+            match verdict {
+                Verdict::Open => parts.push(format!("{} {words}", count(number, "way"))),
+                _ if number > 0 => parts.push(format!("{number} {words}")),
+                _ => {}
+            }
+        }
+        parts.join(", ")
+    }
+
+    pub(crate) fn server(&self, name: &str) -> Option<&Server> {
+        self.servers.iter().find(|server| server.name == name)
+    }
+}
