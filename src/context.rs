@@ -12,6 +12,8 @@ pub(crate) struct Context {
     pub(crate) folder: Utf8PathBuf,
     /// Where `.lostops`, which holds states and simulated clouds, lies: the same folder, but in a workflow.
     pub(crate) home: Utf8PathBuf,
+    /// Where `.lostops/ansible` lies, which serves every run: the same as `home`, but in a rehearsal.
+    pub(crate) tools: Utf8PathBuf,
     /// This program's own file.
     pub(crate) program: Utf8PathBuf,
     pub(crate) today: jiff::civil::Date,
@@ -63,6 +65,7 @@ impl Context {
             },
             variables,
             home: folder.clone(),
+            tools: folder.clone(),
             folder,
             program: Utf8PathBuf::try_from(program)
                 .context("the path of this program is not UTF-8")?,

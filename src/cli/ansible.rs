@@ -42,13 +42,17 @@ pub(crate) struct Initialise {
     pub(crate) timeout: Option<Duration>,
 }
 
-/// One stage of an apply.
+/// Some of the stages of an apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Only {
     /// What Azure has: machines, disks, addresses, security groups.
     Terraform,
     /// What is on the servers.
     Ansible,
+    /// Terraform and Ansible, and nothing is measured afterwards.
+    Both,
+    /// Whether what runs is what is written.
+    Verify,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use ansible::{Configure, Initialise, Inventory, Only};
-pub(crate) use verify::{Scan, Verify};
+pub(crate) use verify::{Rehearse, Scan, Verify};
 
 /// The servers in the repository are the servers that run, and the ports in the repository are the ports that are open.
 #[derive(Debug, Parser)]
@@ -56,6 +56,8 @@ pub(crate) enum Format {
     Json,
     /// What the comment on a pull request shows.
     Markdown,
+    /// One file that a browser opens: findings, who reaches what, a sheet a server, what took how long.
+    Html,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
 }
@@ -92,6 +94,8 @@ pub(crate) enum Command {
     Configure(Configure),
     /// Measure whether what runs is what is written: ports, packages, web, database. Changes nothing.
     Verify(Verify),
+    /// Do all of it on a simulated Azure first: plan, machines that boot, Ansible, measuring; then take it down again.
+    Rehearse(Rehearse),
     /// Print the servers as an inventory for Ansible.
     Inventory(Inventory),
     /// What the GitHub action calls: pick the operation from the workflow's event, do it, and report it on GitHub.
@@ -186,7 +190,7 @@ pub(crate) struct Apply {
     /// How long to wait for somebody else's lock on the state, such as 30s or 5m.
     #[arg(long, default_value = "5m", value_name = "TIME")]
     pub(crate) lock_timeout: String,
-    /// Only this stage [default: both]
+    /// Only this stage [default: all of them: terraform, ansible, verify]
     #[arg(long, value_enum, value_name = "STAGE")]
     pub(crate) only: Option<Only>,
     #[command(flatten)]

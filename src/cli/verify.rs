@@ -36,6 +36,25 @@ pub(crate) struct Verify {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "It needs a Docker engine (`DOCKER_HOST`, else the usual socket), and no account and no key. Secrets are invented: servers of\n\
+    a rehearsal never see a real one. Roles and Compose files are run as they are: rehearse what you would run as root here."
+)]
+pub(crate) struct Rehearse {
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Build the servers of this commit's describers first, such as `origin/main`: then it is seen what the change does to
+    /// servers that run.
+    #[arg(long, value_name = "COMMIT")]
+    pub(crate) from_base: Option<String>,
+    /// Leave the servers up.
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Scan {
     /// An IPv4 or IPv6 address.
     #[arg(value_name = "ADDRESS")]

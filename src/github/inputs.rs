@@ -12,9 +12,12 @@ pub(crate) enum CloudInput {
 /// Which stages of an apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnlyInput {
+    All,
+    /// Terraform and Ansible.
     Both,
     Terraform,
     Ansible,
+    Verify,
 }
 
 /// When the pull request gets a comment. An existing one is brought up to date whatever is chosen but `Never`.
@@ -43,6 +46,8 @@ pub(crate) struct Inputs {
     pub(crate) ssh_key: Option<String>,
     pub(crate) comment: CommentInput,
     pub(crate) sarif: bool,
+    /// Whether a plan is rehearsed.
+    pub(crate) rehearse: bool,
     pub(crate) ca_bundle: Option<Utf8PathBuf>,
     /// As Terraform takes it: `5m`.
     pub(crate) lock_timeout: String,
@@ -62,6 +67,7 @@ impl Inputs {
         "ssh-key",
         "comment",
         "sarif",
+        "rehearse",
         "ca-bundle",
         "lock-timeout",
     ];
@@ -88,9 +94,11 @@ impl Inputs {
             "only",
             input("only"),
             &[
+                ("all", OnlyInput::All),
                 ("both", OnlyInput::Both),
                 ("terraform", OnlyInput::Terraform),
                 ("ansible", OnlyInput::Ansible),
+                ("verify", OnlyInput::Verify),
             ],
             &mut wrong,
         );
@@ -108,6 +116,12 @@ impl Inputs {
         let sarif = choose(
             "sarif",
             input("sarif"),
+            &[("false", false), ("true", true)],
+            &mut wrong,
+        );
+        let rehearse = choose(
+            "rehearse",
+            input("rehearse"),
             &[("false", false), ("true", true)],
             &mut wrong,
         );
@@ -146,6 +160,7 @@ impl Inputs {
             ssh_key: input("ssh-key").map(str::to_owned),
             comment,
             sarif,
+            rehearse,
             ca_bundle,
             lock_timeout: lock_timeout.to_owned(),
         })

@@ -4,9 +4,9 @@
 use super::ask::Ask;
 use super::configure::{self, Want};
 use super::prepare::Ready;
-use super::{describe, failure, plan, rehearse};
+use super::{describe, failure, plan, stand_ins, verify};
 use crate::cli::Apply as Arguments;
-use crate::cli::{Cloud, Configure, Only, Output};
+use crate::cli::{Cloud, Configure, Only, Output, Verify};
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::fleet::environment::StateBackend;
@@ -26,8 +26,10 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
 
 /// Applies what was asked for.
 pub(super) fn of(context: &Context, ask: &Ask<'_>) -> Report {
-    if ask.only == Some(Only::Ansible) {
-        return alone(context, ask);
+    match ask.only {
+        Some(Only::Ansible) => return initialised(context, ask),
+        Some(Only::Verify) => return verified(context, ask),
+        _ => {}
     }
     let mut report = Report::new("apply");
     if let Err(failure) = applied(context, ask, &mut report) {
@@ -36,8 +38,24 @@ pub(super) fn of(context: &Context, ask: &Ask<'_>) -> Report {
     report
 }
 
+/// Nothing but what runs is looked at.
+fn verified(context: &Context, ask: &Ask<'_>) -> Report {
+    verify::run(
+        context,
+        &Verify {
+            describers: ask.describers.clone(),
+            output: Output::default(),
+            cloud: ask.cloud,
+            servers: ask.servers.to_vec(),
+            ssh_key: ask.initialise.ssh_key.clone(),
+            timeout: ask.initialise.timeout,
+            rate: verify::RATE,
+        },
+    )
+}
+
 /// Nothing but the servers themselves.
-fn alone(context: &Context, ask: &Ask<'_>) -> Report {
+fn initialised(context: &Context, ask: &Ask<'_>) -> Report {
     configure::run(
         context,
         &Configure {
@@ -58,8 +76,8 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
     };
     ask.servers_exist(&fleet)?;
     state_is_kept(context, &fleet, ask)?;
-    let both = ask.only.is_none();
-    if !both {
+    let servers = ask.only != Some(Only::Terraform);
+    if !servers {
         // What only the servers need is of no concern.
         report
             .findings
@@ -71,7 +89,7 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
         ask.cloud.word(),
     );
     // Before anything is touched: machines that nobody can initialise are of no use.
-    let key = if both {
+    let key = if servers {
         Some(configure::key_source(
             context,
             &fleet,
@@ -83,9 +101,12 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
     };
     let mut progress = super::progress_of(context, Some(&fleet));
     let ready = plan::ready(context, &fleet, ask, report, &mut progress)?;
+    report.timeline.lap("terraform init");
     let made = plan::make(&ready, &fleet, ask, report, &mut progress)
         .inspect_err(|_| ready.forget_plan())?;
+    report.timeline.lap("terraform plan");
     plan::judge(context, Some(&fleet), &made.whole, true, report);
+    ask.judge.keep(&mut report.findings);
     made.narrow(ask, report);
     if report.outcome() == Outcome::Violations {
         ready.forget_plan();
@@ -97,6 +118,7 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
     let changes = made.file().applyable || !made.file().resources.is_empty();
     if changes {
         terraform(&ready, &made, ask, report, &mut progress)?;
+        report.timeline.lap("terraform apply");
     } else {
         ready.forget_plan();
     }
@@ -109,10 +131,12 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
         report,
         &mut progress,
     )?;
+    report.timeline.lap("hosts");
     match key.filter(|_| booted) {
-        Some(key) => initialise(
+        Some(key) => on_servers(
             context,
             &fleet,
+            ask,
             want(ask, changes),
             &ready,
             &key,
@@ -178,29 +202,43 @@ fn boot(
     }
     progress.step("hosts");
     let say = Mutex::new(|words: &str| progress.say(words));
-    let images = rehearse::images(fleet);
+    let images = stand_ins::images(fleet);
     hosts::up(engine, &workspace.cloud(), Some(&images), &say)
-        .map_err(|error| rehearse::failed(&error))?;
+        .map_err(|error| stand_ins::failed(&error))?;
     Ok(true)
 }
 
-/// The second stage, where there are hosts.
-fn initialise(
+/// The stages on the servers themselves, where there are hosts: what they are brought to, and whether they are so.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a stage takes what the stages before have made"
+)]
+fn on_servers(
     context: &Context,
     fleet: &Fleet,
+    ask: &Ask<'_>,
     want: Want<'_>,
     ready: &Ready,
     key: &Source,
     report: &mut Report,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
+    let workspace = &ready.workspace;
     let terraform = Some(&ready.terraform);
-    let contacts = configure::contacts(context, fleet, want.cloud, &ready.workspace, terraform)?;
+    let contacts = configure::contacts(context, fleet, want.cloud, workspace, terraform)?;
     configure::stage(
+        context, fleet, want, workspace, key, &contacts, report, progress,
+    )?;
+    report.timeline.lap("ansible");
+    if ask.only.is_some() || verify::nothing_runs(fleet, want).is_err() {
+        return Ok(());
+    }
+    verify::stage(
         context,
         fleet,
         want,
-        &ready.workspace,
+        verify::RATE,
+        workspace,
         key,
         &contacts,
         report,

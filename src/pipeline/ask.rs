@@ -1,8 +1,10 @@
 //! What is asked of a plan or an apply, whether on a command line or by a workflow.
 
 use crate::cli::{self, Cloud, Describers, Format, Initialise, Only};
+use crate::finding::Finding;
 use crate::fleet::Fleet;
 use crate::fleet::words::or_list;
+use crate::policy;
 use crate::reason::Reason;
 use crate::report::Failure;
 use crate::terraform::plan::Plan;
@@ -18,11 +20,33 @@ pub(super) struct Ask<'a> {
     pub(super) lock_timeout: &'a str,
     /// Whether Terraform's own text of the plan is wanted too.
     pub(super) diff: bool,
-    /// `None`: both stages of an apply.
+    /// `None`: all stages of an apply.
     pub(super) only: Option<Only>,
     pub(super) initialise: Initialise,
     /// Whether a plan also asks the servers that can be reached what Ansible would change.
     pub(super) preview: Preview,
+    /// What of a plan stands in the way of an apply.
+    pub(super) judge: Judge,
+}
+
+/// What of a plan is judged. A rehearsal builds what it needs first, and nobody is to permit that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judge {
+    Everything,
+    /// Not what becomes of machines: all of them are new.
+    ButNature,
+    Nothing,
+}
+
+impl Judge {
+    /// Takes away what is not judged.
+    pub(super) fn keep(self, findings: &mut Vec<Finding>) {
+        match self {
+            Self::Everything => {}
+            Self::ButNature => findings.retain(|finding| !policy::is_of_nature(finding.meta)),
+            Self::Nothing => findings.retain(|finding| finding.meta.code.starts_with("LO1")),
+        }
+    }
 }
 
 /// What a plan says of the servers themselves.
@@ -46,6 +70,7 @@ impl<'a> Ask<'a> {
             only: Some(Only::Terraform),
             initialise: Initialise::default(),
             preview: Preview::None,
+            judge: Judge::Everything,
         }
     }
 
@@ -59,6 +84,7 @@ impl<'a> Ask<'a> {
             only: arguments.only,
             initialise: arguments.initialise.clone(),
             preview: Preview::None,
+            judge: Judge::Everything,
         }
     }
 

@@ -20,6 +20,7 @@ mod run;
 mod scan;
 mod sheets;
 mod simulate;
+mod stand_ins;
 mod verify;
 
 use crate::cli::{Cli, Color, Command, Format};
@@ -62,6 +63,10 @@ pub(crate) fn run(
         }
         Command::Configure(arguments) => {
             let report = interruptible(|| configure::run(context, &arguments))?;
+            show(context, report, arguments.output.format, colours, out)
+        }
+        Command::Rehearse(arguments) => {
+            let report = interruptible(|| rehearse::run(context, &arguments))?;
             show(context, report, arguments.output.format, colours, out)
         }
         Command::Verify(arguments) => {
@@ -132,6 +137,7 @@ fn show(
         Format::Human => report::human::render(&report, colours, out),
         Format::Json => report::json::render(&report, out),
         Format::Markdown => report::comment::print(&report, out),
+        Format::Html => report::html::render(&report, out),
         Format::Sarif => report::sarif::render(&report, out),
     }
     .context("could not write the answer")?;

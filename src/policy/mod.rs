@@ -147,6 +147,11 @@ pub(crate) fn judge_operation(facts: &Facts<'_>) -> Vec<Finding> {
     rules.flat_map(|rule| (rule.check)(facts)).collect()
 }
 
+/// Whether it is about what becomes of a machine, and not about a grant for that.
+pub(crate) fn is_of_nature(meta: &Meta) -> bool {
+    meta.code.starts_with("LO3") && ![&grant_expired::META, &waiver_expired::META].contains(&meta)
+}
+
 /// Judges what was measured: by the rules that look at it alone.
 pub(crate) fn judge_measured(facts: &Facts<'_>) -> Vec<Finding> {
     let rules = RULES

@@ -79,6 +79,11 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             columns.filter(|column| column.server == name && column.protocol == Protocol::Tcp);
         let unknown: Vec<u16> = own
             .filter(|column| {
+                let missing = |at| column.verdict(at) == Some(Verdict::Missing);
+                // That somebody should get in and does not is LO504's to say.
+                !(0..column.cells.len()).any(missing)
+            })
+            .filter(|column| {
                 // What could not be tried from a place is told of the place.
                 let mut vantages = all.matrix.vantages.iter().enumerate();
                 vantages.any(|(at, vantage)| {

@@ -3,6 +3,7 @@
 use super::Facts;
 use super::measured::servers;
 use crate::finding::{Finding, Meta, Severity};
+use crate::verify::outcome::Container;
 
 pub(super) static META: Meta = Meta {
     code: "LO510",
@@ -34,41 +35,42 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
         let containers = inside.containers.as_deref().unwrap_or_default();
         // Without Docker nothing of it runs; where Docker does not answer, LO505 says so.
         let known = inside.containers.is_some() || inside.gaps.is_empty();
-        for project in measured.expected.projects.keys().filter(|_| known) {
-            let mut own = containers.iter().filter(|one| one.project == *project);
-            if !own.any(|one| one.status == "running") {
+        for (project, _) in measured.expected.projects.iter().filter(|_| known) {
+            let own: Vec<&Container> = containers
+                .iter()
+                .filter(|one| one.project == *project)
+                .collect();
+            if !own.iter().any(|one| one.status == "running") {
                 say(
                     format!("`{name}`: nothing of `{project}` runs"),
                     format!("`systemctl status lostops-project@{project}` on the server says why"),
-                    "no container of the project is running".to_owned(),
+                    match own.first() {
+                        None => "there is no container of the project".to_owned(),
+                        Some(one) => {
+                            format!("docker: {} of {}, {}", one.name, one.image, one.status)
+                        }
+                    },
+                );
+                continue;
+            }
+            for one in own {
+                let Some(wrong) = wrong(one) else {
+                    continue;
+                };
+                say(
+                    format!(
+                        "`{name}`: the container `{}` is not well: {wrong}",
+                        one.name
+                    ),
+                    format!("`docker logs {}` on the server says why", one.name),
+                    format!(
+                        "docker: {} of {}, {} {}",
+                        one.name, one.image, one.status, one.health
+                    )
+                    .trim_end()
+                    .to_owned(),
                 );
             }
-        }
-        for one in containers
-            .iter()
-            .filter(|one| measured.expected.projects.contains_key(&one.project))
-        {
-            let wrong = match (one.status.as_str(), one.health.as_str()) {
-                (_, "unhealthy") => "its health check fails".to_owned(),
-                ("restarting" | "dead" | "paused", _) => format!("it is {}", one.status),
-                ("exited", _) if one.exit_code != 0 => {
-                    format!("it has ended with {}", one.exit_code)
-                }
-                _ => continue,
-            };
-            say(
-                format!(
-                    "`{name}`: the container `{}` is not well: {wrong}",
-                    one.name
-                ),
-                format!("`docker logs {}` on the server says why", one.name),
-                format!(
-                    "docker: {} of {}, {} {}",
-                    one.name, one.image, one.status, one.health
-                )
-                .trim_end()
-                .to_owned(),
-            );
         }
         for target in measured
             .targets
@@ -85,4 +87,16 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// What is wrong with a container; one that has done its work and ended is well.
+fn wrong(one: &Container) -> Option<String> {
+    match (one.status.as_str(), one.health.as_str()) {
+        ("running", "unhealthy") => Some("its health check fails".to_owned()),
+        ("restarting" | "dead" | "paused", _) => Some(format!("it is {}", one.status)),
+        ("exited", _) if one.exit_code != 0 => Some(format!("it has ended with {}", one.exit_code)),
+        // Whoever is asked for its health is there to stay.
+        ("exited", health) if !health.is_empty() => Some("it has been stopped".to_owned()),
+        _ => None,
+    }
 }

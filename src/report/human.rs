@@ -1,7 +1,7 @@
 //! For a person at a terminal: the answer first and last, worst first, a table per server.
 
 use super::paint::{Paint, inert};
-use super::{Outcome, Report, ServerSheet, StepEnd, configured, measured, snippet};
+use super::{Outcome, Report, ServerSheet, configured, ended, measured, snippet};
 use crate::ansible::outcome::Configured;
 use crate::finding::{Finding, Severity};
 use crate::fleet::exposure::{Proof, Stage};
@@ -45,8 +45,9 @@ pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) ->
     if !report.notes.is_empty() {
         writeln!(out)?;
     }
-    steps(report, paint, out)?;
+    ended::steps(report, paint, out)?;
     configured::render(report, paint, out)?;
+    ended::became(report, paint, out)?;
     measured::render(report, paint, out)?;
     if let Some(failure) = &report.failure {
         writeln!(
@@ -115,35 +116,6 @@ fn briefly(report: &Report, paint: Paint, out: &mut dyn io::Write) -> io::Result
     } else {
         writeln!(out)
     }
-}
-
-/// How far an apply came before it stopped.
-fn steps(report: &Report, paint: Paint, out: &mut dyn io::Write) -> io::Result<()> {
-    if report.steps.is_empty() {
-        return Ok(());
-    }
-    let done = report
-        .steps
-        .iter()
-        .filter(|step| step.end == StepEnd::Done)
-        .count();
-    writeln!(
-        out,
-        "{} of {} were done before it stopped",
-        done,
-        count(report.steps.len(), "change")
-    )?;
-    for end in [StepEnd::Failed, StepEnd::Done, StepEnd::NotStarted] {
-        for step in report.steps.iter().filter(|step| step.end == end) {
-            let word = match end {
-                StepEnd::Done => paint.green(end.word()),
-                StepEnd::Failed => paint.red(end.word()),
-                StepEnd::NotStarted => paint.dim(end.word()),
-            };
-            writeln!(out, "  {word}  {}", inert(&step.address))?;
-        }
-    }
-    writeln!(out)
 }
 
 fn first_sentence(text: &str) -> String {
@@ -278,6 +250,7 @@ fn verdict(report: &Report, paint: Paint) -> String {
     parts.extend(report.configured.as_ref().map(Configured::words));
     parts.extend(report.measured.as_ref().map(Measured::words));
     let word = match report.outcome() {
+        Outcome::Clean if report.command == "rehearse" => paint.green("rehearsed"),
         Outcome::Clean if report.applied => paint.green("applied"),
         Outcome::Clean => paint.green("clean"),
         Outcome::Violations => paint.red("not permitted"),

@@ -3,7 +3,9 @@
 pub(crate) mod annotations;
 pub(crate) mod comment;
 mod configured;
+mod ended;
 pub(crate) mod explain;
+pub(crate) mod html;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod log;
@@ -167,10 +169,22 @@ pub(crate) struct Report {
     pub(crate) configured: Option<Configured>,
     /// What was measured on the servers; `None` when it was not its turn.
     pub(crate) measured: Option<Measured>,
+    /// What was measured was so in a rehearsal, beside the plan that is reported.
+    pub(crate) rehearsed: bool,
+    /// What became of each server that was there before; empty where none was.
+    pub(crate) became: Vec<Became>,
     /// What took how long.
     pub(crate) timeline: Timeline,
     /// Variables that the describers call secret, whatever their names say.
     pub(crate) secrets: BTreeSet<String>,
+}
+
+/// What became of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Became {
+    pub(crate) server: String,
+    /// The worst first: `its system disk is another one: what was on it is lost`.
+    pub(crate) words: Vec<String>,
 }
 
 /// One change of an apply.
@@ -220,6 +234,8 @@ impl Report {
             steps: Vec::new(),
             configured: None,
             measured: None,
+            rehearsed: false,
+            became: Vec::new(),
             timeline: Timeline::default(),
             secrets: BTreeSet::new(),
         }

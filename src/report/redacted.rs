@@ -46,6 +46,9 @@ impl Report {
         if let Some(configured) = &mut self.configured {
             configured.texts(clean);
         }
+        if let Some(measured) = &mut self.measured {
+            measured.texts(clean);
+        }
         for step in &mut self.steps {
             clean(&mut step.address);
         }

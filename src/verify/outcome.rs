@@ -309,6 +309,38 @@ impl Measured {
         parts.join(", ")
     }
 
+    /// Everything of it that somebody else has written and a report shows.
+    pub(crate) fn texts(&mut self, each: impl Fn(&mut String)) {
+        for vantage in &mut self.matrix.vantages {
+            vantage.trouble.as_mut().map(&each);
+        }
+        for column in &mut self.matrix.columns {
+            each(&mut column.purpose);
+            each(&mut column.listener);
+        }
+        for server in &mut self.servers {
+            let inside = match &mut server.inside {
+                Ok(inside) => inside,
+                Err(why) => {
+                    each(why);
+                    continue;
+                }
+            };
+            for socket in &mut inside.sockets {
+                let texts = [&mut socket.process, &mut socket.unit, &mut socket.container];
+                texts.into_iter().for_each(&each);
+            }
+            for container in inside.containers.iter_mut().flatten() {
+                let texts = [
+                    &mut container.name,
+                    &mut container.image,
+                    &mut container.project,
+                ];
+                texts.into_iter().for_each(&each);
+            }
+        }
+    }
+
     pub(crate) fn server(&self, name: &str) -> Option<&Server> {
         self.servers.iter().find(|server| server.name == name)
     }

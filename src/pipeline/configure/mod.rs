@@ -11,7 +11,7 @@ mod supply;
 
 use super::ask::{Ask, Preview};
 use super::prepare::{Ready, prepare};
-use super::{describe, failure, rehearse};
+use super::{describe, failure, stand_ins};
 use crate::ansible::inventory::Entry;
 use crate::ansible::outcome::End;
 use crate::cli::{Cloud, Configure as Arguments};
@@ -194,7 +194,7 @@ fn reached(
                 .lock(|| progress.say("waiting for another lostops in this folder"))
                 .map_err(failed)?;
             if !want.check {
-                rehearse::hand_out(context, fleet, workspace, progress)?;
+                stand_ins::hand_out(context, fleet, workspace, progress)?;
             }
             let contacts = contacts(context, fleet, want.cloud, workspace, None)?;
             Ok((contacts, Box::new(lock)))

@@ -44,7 +44,7 @@ pub(super) fn play(
     progress.open_step("starting Ansible");
     let mut environment = context.allowed(PLAIN);
     environment.extend(context.allowed(INSTALLER));
-    let kept = context.home.join(FOLDER).join("ansible");
+    let kept = context.tools.join(FOLDER).join("ansible");
     let toolbox =
         Toolbox::find(&environment, &kept, &mut |what| progress.line(what)).map_err(|missing| {
             Failure {

@@ -62,6 +62,7 @@ pub(super) fn run(
     context.reader = Reader::GitHub;
     if let Some(temporary) = &runner.temporary {
         context.home.clone_from(temporary);
+        context.tools.clone_from(temporary);
     }
     let decided = decided.and_then(|(inputs, decision)| {
         if let Some(key) = &inputs.ssh_key {

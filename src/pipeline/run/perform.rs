@@ -3,10 +3,12 @@
 use super::Step;
 use crate::ansible::outcome::End;
 use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Output};
+use crate::finding::Finding;
 use crate::github::decision::Task;
 use crate::github::inputs::{CloudInput, Inputs, OnlyInput};
 use crate::github::operation::Operation;
-use crate::pipeline::ask::{Ask, Preview};
+use crate::pipeline::ask::{Ask, Judge, Preview};
+use crate::pipeline::rehearse::{self, Wanted};
 use crate::pipeline::{apply, check, configure, plan};
 use crate::reason::Reason;
 use crate::report::{Counts, Failure, Outcome, Report};
@@ -26,7 +28,9 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
         lock_timeout: &inputs.lock_timeout,
         diff: true,
         only: match inputs.only {
-            OnlyInput::Both => None,
+            OnlyInput::All => None,
+            OnlyInput::Both => Some(Only::Both),
+            OnlyInput::Verify => Some(Only::Verify),
             OnlyInput::Terraform => Some(Only::Terraform),
             OnlyInput::Ansible => Some(Only::Ansible),
         },
@@ -37,6 +41,7 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
             ..Initialise::default()
         },
         preview: preview(step, inputs, task),
+        judge: Judge::Everything,
     };
     match task.operation {
         Operation::Check => check::run(
@@ -52,10 +57,43 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
                 },
             },
         ),
-        Operation::Plan => plan::of(step.context, &ask),
+        Operation::Plan => {
+            let mut report = plan::of(step.context, &ask);
+            if inputs.rehearse {
+                rehearse(step, &describers, &mut report);
+            }
+            report
+        }
         Operation::Apply => apply::of(step.context, &ask),
         Operation::Drift => drift(step, &ask),
     }
+}
+
+/// Does what was planned on servers of a rehearsal, and adds what was measured there.
+fn rehearse(step: &Step<'_>, describers: &Describers, report: &mut Report) {
+    if report.outcome() != Outcome::Clean {
+        report.notes.push(
+            "nothing was rehearsed: what is not permitted, or failed, comes first".to_owned(),
+        );
+        return;
+    }
+    let done = rehearse::of(
+        step.context,
+        &Wanted {
+            describers,
+            base: None,
+            keep: false,
+            diff: false,
+        },
+    );
+    let is_new = |finding: &&Finding| !report.findings.contains(finding);
+    let new: Vec<Finding> = done.findings.iter().filter(is_new).cloned().collect();
+    report.findings.extend(new);
+    report.rehearsed = done.measured.is_some();
+    report.measured = done.measured;
+    report.timeline = done.timeline;
+    report.failure = done.failure;
+    report.secrets.extend(done.secrets);
 }
 
 /// A preview needs a key, which pull requests of forks do not get.

@@ -90,7 +90,7 @@ fn verified(context: &Context, arguments: &Arguments, report: &mut Report) -> Re
 }
 
 /// A verification of nothing is none.
-fn nothing_runs(fleet: &Fleet, want: Want<'_>) -> Result<(), Failure> {
+pub(super) fn nothing_runs(fleet: &Fleet, want: Want<'_>) -> Result<(), Failure> {
     let runs = |state| state == PowerState::Running;
     if configure::asked(fleet, want).any(|server| runs(server.state.value)) {
         return Ok(());

@@ -7,9 +7,10 @@ use crate::finding::Severity;
 use crate::fleet::words::count;
 use crate::reason::Reason;
 use crate::report::{Counts, Outcome, Report, StepEnd};
+use crate::verify::outcome::Measured;
 
 /// `✅ Plan for 3 servers of `production`: 3 to add, 1 to change, 0 to destroy`
-pub(super) fn headline(report: &Report) -> String {
+pub(in crate::report) fn headline(report: &Report) -> String {
     match report.outcome() {
         Outcome::Failed => failed(report),
         Outcome::Violations => violated(report),
@@ -26,6 +27,15 @@ fn initialised(report: &Report) -> String {
         .unwrap_or_default()
 }
 
+/// What was measured, behind that: `; 3 servers measured, …`.
+fn measured(report: &Report) -> String {
+    let words = report.measured.as_ref().map(Measured::words);
+    let how = if report.rehearsed { "rehearsed: " } else { "" };
+    words
+        .map(|words| format!("; {how}{words}"))
+        .unwrap_or_default()
+}
+
 fn clean(report: &Report) -> String {
     if report.command == "configure"
         && let Some(configured) = &report.configured
@@ -37,7 +47,17 @@ fn clean(report: &Report) -> String {
         };
         return format!("✅ {title}: {}", configured.words());
     }
-    format!("{}{}", planned(report), initialised(report))
+    if report.command == "verify"
+        && let Some(measured) = &report.measured
+    {
+        return format!("✅ As written{}: {}", place(report), measured.words());
+    }
+    format!(
+        "{}{}{}",
+        planned(report),
+        initialised(report),
+        measured(report)
+    )
 }
 
 fn planned(report: &Report) -> String {
@@ -49,6 +69,9 @@ fn planned(report: &Report) -> String {
             other => format!("✅ {}{whose}: done", text(other)),
         };
     };
+    if report.command == "rehearse" {
+        return format!("✅ Rehearsed{}: {}", named(" ", report), counts.past());
+    }
     if counts == Counts::default() {
         let place = place(report);
         let (is, runs) = if report.servers.len() == 1 {
@@ -82,6 +105,8 @@ fn violated(report: &Report) -> String {
             to(report)
         ),
         ("apply", _) => format!("⛔ Not applied{}: {violations}", to(report)),
+        ("rehearse", _) => format!("❌ Rehearsed{}: {violations}", named(" ", report)),
+        ("verify", _) => format!("❌ Not as written{}: {violations}", place(report)),
         ("check", _) | (_, None) => format!("❌ {violations}{}", place(report)),
         (_, Some(counts)) => format!(
             "❌ {violations} in the {}{}: {counts}",
@@ -125,6 +150,7 @@ fn failed(report: &Report) -> String {
                 count(all, "change")
             )
         }
+        _ if report.command == "rehearse" => format!("❌ Rehearsal failed{}: {why}", place(report)),
         // Terraform has done its part.
         _ if report.applied => {
             let cancelled = if reason == Reason::Cancelled {
@@ -156,6 +182,8 @@ fn title(report: &Report) -> &'static str {
         "apply" => "Apply",
         "drift" => "Drift check",
         "configure" => "Initialisation",
+        "verify" => "Verification",
+        "rehearse" => "Rehearsal",
         "run" => "Run",
         other => other,
     }

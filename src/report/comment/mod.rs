@@ -2,12 +2,14 @@
 //!
 //! The first line answers; then comes what is wrong, what is lost, what changes, and last what only some will read.
 
+mod became;
 mod configured;
 mod diff;
 mod failure;
 mod findings;
 mod fit;
 mod headline;
+mod measured;
 mod picture;
 pub(in crate::report) mod place;
 pub(in crate::report) mod safe;
@@ -21,6 +23,7 @@ use super::{Counts, Outcome, Report};
 use crate::ansible::outcome::Configured;
 pub(crate) use fit::Limit;
 use fit::{Section, fit};
+pub(in crate::report) use headline::headline;
 use safe::{code, text, url};
 use std::fmt::Write as _;
 use std::io;
@@ -64,7 +67,7 @@ pub(crate) fn print(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
 /// `whole`: every server with all its ports, for the summary.
 pub(super) fn written(report: &Report, frame: &Frame<'_>, limit: Limit, whole: bool) -> String {
     let regions = Regions::new(&report.sources);
-    let head = format!("### {}\n\n", headline::headline(report));
+    let head = format!("### {}\n\n", headline(report));
     let foot = footer(report, frame);
     let sections = sections(report, &regions, frame, whole);
     fit(&head, sections, &foot, frame, limit)
@@ -86,6 +89,8 @@ fn sections<'a>(
     sections.extend(failure::message(report));
     sections.extend(findings::violations(report, regions, frame));
     sections.extend(failure::steps(report));
+    sections.extend(became::section(report));
+    sections.extend(measured::sections(report, whole));
     sections.extend(configured::sections(report, whole));
     // Nothing to do is one quiet line.
     let initialised = report.configured.as_ref();
@@ -110,7 +115,7 @@ fn sections<'a>(
 
 /// First line and link: what is left when GitHub refuses more.
 pub(crate) fn compact(report: &Report, frame: &Frame<'_>) -> String {
-    let mut short = format!("### {}\n\n", headline::headline(report));
+    let mut short = format!("### {}\n\n", headline(report));
     if let Some(counts) = report.counts {
         let _ = write!(short, "Terraform: {counts}. ");
     }
@@ -128,6 +133,7 @@ pub(crate) fn running(operation: &str, frame: &Frame<'_>) -> String {
         "check" => "Checking",
         "drift" => "Looking for drift",
         "configure" => "Initialising",
+        "verify" => "Measuring",
         _ => "Working",
     };
     let run = frame.run_url.as_deref().map_or_else(

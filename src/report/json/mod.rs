@@ -1,6 +1,7 @@
 //! JSON, version 1: frozen. Fields may be added; none is renamed or removed.
 
 mod configured;
+mod measured;
 
 use super::Report;
 use crate::finding::Finding;
@@ -32,6 +33,16 @@ struct Document<'a> {
     steps: Vec<Step<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ansible: Option<configured::Ansible<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verify: Option<measured::Verify<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    timeline: Vec<Lap>,
+}
+
+#[derive(Serialize)]
+struct Lap {
+    what: &'static str,
+    seconds: f64,
 }
 
 #[derive(Serialize)]
@@ -155,6 +166,16 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
             })
             .collect(),
         ansible: report.configured.as_ref().map(configured::ansible),
+        verify: report.measured.as_ref().map(measured::verify),
+        timeline: report
+            .timeline
+            .laps
+            .iter()
+            .map(|(what, took)| Lap {
+                what,
+                seconds: (took.as_secs_f64() * 10.0).round() / 10.0,
+            })
+            .collect(),
     };
     let mut out = io::BufWriter::with_capacity(1 << 18, out);
     serde_json::to_writer(&mut out, &document)?;

@@ -149,13 +149,4 @@ impl Column {
                 .flatten()
                 .any(|cell| cell.met == Met::Open)
     }
-
-    /// `database:3306`, `database:53/udp`
-    pub(crate) fn title(&self) -> String {
-        let suffix = match self.protocol {
-            Protocol::Tcp => "",
-            Protocol::Udp => "/udp",
-        };
-        format!("{}:{}{suffix}", self.server, self.port)
-    }
 }

@@ -44,7 +44,7 @@ const SERVERS: [&str; 3] = ["backend", "database", "monitoring"];
 #[ignore = "boots hosts: make hosts-test"]
 fn three_servers_are_initialised_once_and_then_only_where_something_changed() {
     let hosts = Hosts::of(Project::bare());
-    let first = hosts.json(0, &["apply"]);
+    let first = hosts.json(0, &["apply", "--only", "both"]);
     assert_eq!(ends(&first, &SERVERS), ["changed"; 3], "{first:#}");
 
     // What the describers say is so, seen from every side.
@@ -89,7 +89,7 @@ fn three_servers_are_initialised_once_and_then_only_where_something_changed() {
         "state: running",
         "state: stopped",
     );
-    let stopped = hosts.json(0, &["apply"]);
+    let stopped = hosts.json(0, &["apply", "--only", "both"]);
     assert_eq!(
         ends(&stopped, &SERVERS),
         ["unchanged", "skipped", "unchanged"],
@@ -100,7 +100,7 @@ fn three_servers_are_initialised_once_and_then_only_where_something_changed() {
         "state: stopped",
         "state: running",
     );
-    let started = hosts.json(0, &["apply"]);
+    let started = hosts.json(0, &["apply", "--only", "both"]);
     assert_eq!(ends(&started, &SERVERS), ["unchanged"; 3], "{started:#}");
     assert_eq!(hosts.on("database", "cat /etc/kept"), "kept\n");
 
@@ -112,7 +112,7 @@ fn three_servers_are_initialised_once_and_then_only_where_something_changed() {
     );
     let target = ["10.10.0.4/9100".to_owned()];
     assert_eq!(hosts.reached("monitoring", &target), target);
-    let changed = hosts.json(0, &["apply"]);
+    let changed = hosts.json(0, &["apply", "--only", "both"]);
     assert_eq!(
         ends(&changed, &SERVERS),
         ["changed", "unchanged", "unchanged"],
@@ -157,7 +157,7 @@ fn a_machine_is_made_resized_replaced_and_destroyed_and_its_data_outlives_it() {
         "resize: deny, reimage: deny, disk: deny",
         "resize: allow, reimage: allow, disk: allow",
     );
-    let made = hosts.json(0, &["apply"]);
+    let made = hosts.json(0, &["apply", "--only", "both"]);
     assert_eq!(ends(&made, &["web"]), ["changed"], "{made:#}");
     let disk = "/dev/disk/azure/scsi1/lun0";
     hosts.on(
@@ -170,7 +170,7 @@ fn a_machine_is_made_resized_replaced_and_destroyed_and_its_data_outlives_it() {
         "size: Standard_B2s",
         "size: Standard_B2ms",
     );
-    let resized = hosts.json(0, &["apply"]);
+    let resized = hosts.json(0, &["apply", "--only", "both"]);
     assert_eq!(ends(&resized, &["web"]), ["unchanged"], "{resized:#}");
     assert_eq!(
         hosts.inspect("web", "{{.HostConfig.Memory}}"),
@@ -183,7 +183,7 @@ fn a_machine_is_made_resized_replaced_and_destroyed_and_its_data_outlives_it() {
         "ubuntu-24_04-lts:server:latest",
         "ubuntu-24_04-lts:minimal:latest",
     );
-    let replaced = hosts.json(0, &["apply"]);
+    let replaced = hosts.json(0, &["apply", "--only", "both"]);
     assert_eq!(ends(&replaced, &["web"]), ["changed"], "{replaced:#}");
     assert_eq!(
         hosts.on(
@@ -197,7 +197,7 @@ fn a_machine_is_made_resized_replaced_and_destroyed_and_its_data_outlives_it() {
         .project
         .edit("describers/web.yaml", "state: running", "state: absent");
     let word = hosts.word();
-    let gone = hosts.json(0, &["apply"]);
+    let gone = hosts.json(0, &["apply", "--only", "both"]);
     assert_eq!(gone["result"], "clean", "{gone:#}");
     let left = super::labelled(&word);
     assert!(

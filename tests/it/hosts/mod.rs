@@ -6,6 +6,7 @@ mod disks;
 mod faults;
 mod initialise;
 mod lifecycle;
+mod measured;
 mod network;
 mod trouble;
 

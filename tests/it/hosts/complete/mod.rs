@@ -3,6 +3,7 @@
 
 mod backend;
 mod database;
+mod measured;
 mod monitoring;
 mod project;
 
@@ -95,6 +96,7 @@ fn the_three_servers_do_their_work_and_come_back_after_a_restart() {
     assert_eq!(ends(&preview, &SERVERS), ["changed"; 3], "{preview:#}");
     let first = hosts.json(0, &["apply"]);
     assert_eq!(ends(&first, &SERVERS), ["changed"; 3], "{first:#}");
+    measured::nothing_is_found_where_all_is_as_written(&first);
     monitoring::discord_listens(&hosts);
 
     // Everything that the roles do is done: a second run finds nothing, a check of it neither.
@@ -137,6 +139,8 @@ fn the_three_servers_do_their_work_and_come_back_after_a_restart() {
     a_secret_that_was_rotated_is_a_reason_and_is_taken(&hosts);
     project::answers_to_whom_its_describer_names(&hosts, "a new one");
     project::goes_when_it_is_described_no_more_and_leaves_its_data(&hosts);
+
+    measured::every_fault_is_found(&hosts);
 }
 
 fn secret(name: &str) -> String {
