@@ -59,6 +59,7 @@ reasons! {
     ServerUnreachable "server-unreachable" "Some server does not answer by SSH. The message says which and why; the others were initialised.";
     HostKeyChanged "host-key-changed" "Some server shows another SSH host key than before. It was not touched. Compare it on the machine's console and pin it.";
     AnsibleFailed "ansible-failed" "Some task failed on a server. The report names server, role, task and line; the other servers were initialised.";
+    NotAsWritten "not-as-written" "What was measured is not what is written: a port, a package, a service. Each finding says where it was found and what to do; nothing is undone by itself.";
     Drift "drift" "What runs is not what is written: the plan of a scheduled run is not empty, or Ansible would change a server. Apply what is written, or write down what was changed by hand.";
     Cancelled "cancelled" "The run was cancelled. Terraform got one interrupt and its lock is released; run again to go on.";
     Failed "failed" "lostops itself could not do its work; the message says what.";

@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use ansible::{Configure, Initialise, Inventory, Only};
-pub(crate) use verify::{Rehearse, Scan, Verify};
+pub(crate) use verify::{Drift, Rehearse, Scan, Verify};
 
 /// The servers in the repository are the servers that run, and the ports in the repository are the ports that are open.
 #[derive(Debug, Parser)]
@@ -94,6 +94,8 @@ pub(crate) enum Command {
     Configure(Configure),
     /// Measure whether what runs is what is written: ports, packages, web, database. Changes nothing.
     Verify(Verify),
+    /// Look whether what runs is still what is written: plan, what Ansible would change, measure. Changes nothing.
+    Drift(Drift),
     /// Do all of it on a simulated Azure first: plan, machines that boot, Ansible, measuring; then take it down again.
     Rehearse(Rehearse),
     /// Print the servers as an inventory for Ansible.

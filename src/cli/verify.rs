@@ -37,6 +37,29 @@ pub(crate) struct Verify {
 
 #[derive(Debug, Args)]
 #[command(
+    after_help = "It ends with 0 where nothing differs. In a workflow a schedule does the same, and keeps one issue of what it finds."
+)]
+pub(crate) struct Drift {
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// In which cloud the servers run.
+    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
+    pub(crate) cloud: Cloud,
+    /// Only these servers, separated by commas.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) servers: Vec<String>,
+    /// File of the private SSH key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ssh_key: Option<Utf8PathBuf>,
+    /// How long to wait for SSH, such as 90s or 5m [default: 15s to see what Ansible would change]
+    #[arg(long, value_name = "TIME", value_parser = super::ansible::duration)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+#[command(
     after_help = "It needs a Docker engine (`DOCKER_HOST`, else the usual socket), and no account and no key. Secrets are invented: servers of\n\
     a rehearsal never see a real one. Roles and Compose files are run as they are: rehearse what you would run as root here."
 )]

@@ -113,18 +113,11 @@ impl Inputs {
             ],
             &mut wrong,
         );
-        let sarif = choose(
-            "sarif",
-            input("sarif"),
-            &[("false", false), ("true", true)],
-            &mut wrong,
-        );
-        let rehearse = choose(
-            "rehearse",
-            input("rehearse"),
-            &[("false", false), ("true", true)],
-            &mut wrong,
-        );
+        let mut flag = |name| {
+            let choices = [("false", false), ("true", true)];
+            choose(name, input(name), &choices, &mut wrong)
+        };
+        let (sarif, rehearse) = (flag("sarif"), flag("rehearse"));
         let lock_timeout = input("lock-timeout").unwrap_or("5m");
         if !is_duration(lock_timeout) {
             wrong.push(format!(

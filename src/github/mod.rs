@@ -9,6 +9,7 @@ pub(crate) mod event;
 mod exchange;
 mod identity;
 pub(crate) mod inputs;
+pub(crate) mod issue;
 pub(crate) mod operation;
 pub(crate) mod outputs;
 mod proxy;

@@ -6,6 +6,7 @@ mod check;
 mod configure;
 mod describe;
 mod doctor;
+mod drift;
 mod exposures;
 mod failure;
 mod init;
@@ -63,6 +64,10 @@ pub(crate) fn run(
         }
         Command::Configure(arguments) => {
             let report = interruptible(|| configure::run(context, &arguments))?;
+            show(context, report, arguments.output.format, colours, out)
+        }
+        Command::Drift(arguments) => {
+            let report = interruptible(|| drift::run(context, &arguments))?;
             show(context, report, arguments.output.format, colours, out)
         }
         Command::Rehearse(arguments) => {

@@ -49,16 +49,15 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
 
 fn wrong(plain: &Plain, web: &Web) -> Option<String> {
     match plain {
-        // Who answers nobody on port 80 sends nothing in clear.
-        Plain::Closed | Plain::Redirect => None,
         Plain::Serves(status) => Some(format!("serves content ({status})")),
         Plain::Elsewhere { status, to, why } if web.name.is_some() || !to.starts_with("https:") => {
             Some(format!("answers {status} to `{to}`: {why}"))
         }
-        Plain::Elsewhere { .. } => None,
         Plain::Other => Some("answers with something that is not HTTP".to_owned()),
-        // By its bare address nobody need be sent anywhere.
-        Plain::Refuses(_) if web.name.is_none() => None,
-        Plain::Refuses(status) => Some(format!("answers {status} and redirects nobody")),
+        Plain::Refuses(status) if web.name.is_some() => {
+            Some(format!("answers {status} and redirects nobody"))
+        }
+        // Who answers nobody on port 80 sends nothing in clear; and by its bare address nobody need be sent anywhere.
+        Plain::Closed | Plain::Redirect | Plain::Elsewhere { .. } | Plain::Refuses(_) => None,
     }
 }

@@ -36,12 +36,12 @@ pub(super) fn certificates(measured: &Measured) -> Vec<(String, Result<&Certific
             ));
         }
     }
-    let met = measured
+    let mut met = measured
         .databases
         .iter()
         .filter_map(|one| one.met.as_ref().ok());
     // Wherever it is met, it shows the same.
-    let shown = met.filter_map(|met| met.certificate.as_ref()).next();
+    let shown = met.find_map(|met| met.certificate.as_ref());
     all.extend(shown.map(|shown| ("MySQL".to_owned(), shown.as_ref())));
     all
 }

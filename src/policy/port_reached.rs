@@ -67,17 +67,22 @@ fn one(
         from(vantage)
     );
     let took = column.cells[at].map(|cell| cell.took).unwrap_or_default();
-    let mut evidence = format!("a connection from {} was taken", from(vantage));
-    if let Some(address) = vantage.address {
-        evidence.push_str(&format!(" ({address}"));
-        if !took.is_zero() {
-            evidence.push_str(&format!(", {:.1} ms", took.as_secs_f64() * 1000.0));
-        }
-        evidence.push(')');
-    }
-    if !column.listener.is_empty() {
-        evidence.push_str(&format!("; there listens {}", column.listener));
-    }
+    let time = if took.is_zero() {
+        String::new()
+    } else {
+        format!(", {:.1} ms", took.as_secs_f64() * 1000.0)
+    };
+    let address = vantage
+        .address
+        .map_or_else(String::new, |address| format!(" ({address}{time})"));
+    let listener = match column.listener.as_str() {
+        "" => String::new(),
+        listener => format!("; there listens {listener}"),
+    };
+    let evidence = format!(
+        "a connection from {} was taken{address}{listener}",
+        from(vantage)
+    );
     Finding::new(meta, message)
         .server(server.name())
         .at(server.name.span, "this server")

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use fs_err as fs;
 use nix::fcntl::OFlag;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 
 /// The name of a socket has little room, and OpenSSH lengthens it by a digest and a random word.
 const LONGEST: usize = 40;
@@ -32,13 +32,18 @@ impl Place {
         };
         forget(under);
         let folder = under.join(format!("lostops-{}", &word[..word.len().min(LETTERS)]));
-        private(&folder)?;
-        let lock =
-            std::fs::File::create(folder.join(LOCK)).and_then(|lock| lock.lock().map(|()| lock));
-        Ok(Self {
-            _lock: lock.with_context(|| format!("could not lock the folder `{folder}`"))?,
-            folder,
-        })
+        loop {
+            private(&folder)?;
+            let context = || format!("could not lock the folder `{folder}`");
+            let Some(lock) = held(&folder).with_context(context)? else {
+                // Between the folder and its lock somebody took it for one that was left behind, and has removed it.
+                continue;
+            };
+            return Ok(Self {
+                _lock: lock,
+                folder,
+            });
+        }
     }
 
     /// One inside it.
@@ -60,6 +65,19 @@ impl Place {
             .map(camino::Utf8DirEntry::into_path)
             .collect()
     }
+}
+
+/// The lock of a folder; `None` where the folder went while it was waited for.
+fn held(folder: &Utf8Path) -> std::io::Result<Option<std::fs::File>> {
+    let path = folder.join(LOCK);
+    let lock = match std::fs::File::create(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    lock.lock()?;
+    let inode = lock.metadata()?.ino();
+    let is_there = std::fs::symlink_metadata(&path).is_ok_and(|there| there.ino() == inode);
+    Ok(is_there.then_some(lock))
 }
 
 /// Removes what runs that were killed have left: nobody holds it any more.
@@ -106,6 +124,26 @@ impl Drop for Place {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn a_folder_that_somebody_removes_before_it_is_locked_is_made_anew() {
+        let under = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(under.path()).unwrap().join("lostops-x");
+        private(&folder).unwrap();
+        // Whoever clears up holds the lock and removes the folder.
+        let other = held(&folder).unwrap().unwrap();
+        let waits = std::thread::spawn({
+            let folder = folder.clone();
+            move || held(&folder).unwrap().is_some()
+        });
+        // It has opened the file, and waits for it.
+        while !fs::read_to_string("/proc/locks").unwrap().contains("->") && !waits.is_finished() {
+            std::thread::yield_now();
+        }
+        fs::remove_dir_all(&folder).unwrap();
+        drop(other);
+        assert!(!waits.join().unwrap());
+    }
 
     #[test]
     fn nobody_else_looks_into_it_and_it_is_gone_afterwards() {

@@ -3,10 +3,12 @@
 use super::dial::{From, dial};
 use super::http::get;
 use super::outcome::ScrapeTarget;
+use crate::process::cancelled;
 use crate::ssh::Ssh;
 use crate::ssh::target::Target;
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
 
 /// Where Prometheus listens on its server, for the server alone.
 const PLACE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9090);
@@ -22,15 +24,16 @@ struct Data {
     active: Vec<Active>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Active {
     labels: Labels,
     health: String,
     last_error: String,
+    last_scrape: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 struct Labels {
     #[serde(default)]
     job: String,
@@ -38,9 +41,45 @@ struct Labels {
     instance: String,
 }
 
+/// A target that is down is asked for again by Prometheus soon; so long is waited for that.
+const PATIENCE: Duration = Duration::from_secs(75);
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// What its targets are now: one that was down when Prometheus last asked may have come up since.
+///
 /// # Errors
 /// In words: it does not answer, or not as Prometheus does.
 pub(crate) fn targets(ssh: &Ssh, server: &Target) -> Result<Vec<ScrapeTarget>, String> {
+    let begun = Instant::now();
+    let first = active(ssh, server)?;
+    let down = |target: &Active| target.health == "down";
+    let is_old = |target: &Active| {
+        let mut before = first.iter().filter(|one| down(one));
+        before.any(|one| one.labels == target.labels && one.last_scrape == target.last_scrape)
+    };
+    let mut now = first.clone();
+    while now.iter().any(|target| down(target) && is_old(target))
+        && begun.elapsed() < PATIENCE
+        && !cancelled()
+    {
+        std::thread::sleep(AGAIN);
+        now = active(ssh, server)?;
+    }
+    let mut targets: Vec<ScrapeTarget> = now
+        .into_iter()
+        .map(|target| ScrapeTarget {
+            // One that was not asked yet is neither up nor down; the next look tells.
+            is_up: !down(&target),
+            job: target.labels.job,
+            instance: target.labels.instance,
+            error: target.last_error,
+        })
+        .collect();
+    targets.sort_by(|a, b| (&a.job, &a.instance).cmp(&(&b.job, &b.instance)));
+    Ok(targets)
+}
+
+fn active(ssh: &Ssh, server: &Target) -> Result<Vec<Active>, String> {
     let answer = dial(From::Server(ssh, server), PLACE)
         .and_then(|mut stream| {
             get(
@@ -54,18 +93,5 @@ pub(crate) fn targets(ssh: &Ssh, server: &Target) -> Result<Vec<ScrapeTarget>, S
         return Err(format!("it answers {}", answer.status));
     }
     let answer: Answer = serde_json::from_slice(&answer.body).map_err(|error| error.to_string())?;
-    let mut targets: Vec<ScrapeTarget> = answer
-        .data
-        .active
-        .into_iter()
-        .map(|target| ScrapeTarget {
-            job: target.labels.job,
-            instance: target.labels.instance,
-            // One that was not asked yet is neither; the next look tells.
-            is_up: target.health != "down",
-            error: target.last_error,
-        })
-        .collect();
-    targets.sort_by(|a, b| (&a.job, &a.instance).cmp(&(&b.job, &b.instance)));
-    Ok(targets)
+    Ok(answer.data.active)
 }

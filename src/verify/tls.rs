@@ -63,6 +63,9 @@ impl Certificate {
     }
 }
 
+/// A stream that speaks TLS over another.
+pub(crate) type Encrypted = StreamOwned<ClientConnection, Box<dyn Stream>>;
+
 /// Speaks TLS over a stream.
 ///
 /// # Errors
@@ -71,7 +74,7 @@ pub(crate) fn handshake(
     stream: Box<dyn Stream>,
     name: &str,
     trust: &Trust,
-) -> io::Result<(StreamOwned<ClientConnection, Box<dyn Stream>>, Certificate)> {
+) -> io::Result<(Encrypted, Certificate)> {
     let name = match name.parse::<IpAddr>() {
         Ok(address) => ServerName::from(address),
         Err(_) => ServerName::try_from(name.to_owned()).map_err(io::Error::other)?,

@@ -142,8 +142,8 @@ pub(super) fn preview(
         servers: ask.servers,
         all: ask.initialise.all,
         check: true,
-        key_file: None,
-        timeout: Some(PREVIEW),
+        key_file: ask.initialise.ssh_key.as_deref(),
+        timeout: Some(ask.initialise.timeout.unwrap_or(PREVIEW)),
         fresh: false,
     };
     let workspace = &ready.workspace;

@@ -1,19 +1,17 @@
 //! The base branch's servers, built first; and what became of each when the change was applied to them.
 
+use super::checkout::checked_out;
 use super::room::Room;
 use super::{Judge, ask};
 use crate::cli::{Describers, Only};
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::fleet::server::PowerState;
-use crate::pipeline::prepare::PLAIN;
 use crate::pipeline::{apply, describe, failure};
-use crate::process::Invocation;
 use crate::reason::Reason;
 use crate::report::{Became, Failure, Outcome};
 use crate::simulator::hosts::command as hosts;
-use anyhow::{Context as _, bail};
-use camino::{Utf8Path, Utf8PathBuf};
+use anyhow::Context as _;
 use std::collections::BTreeMap;
 
 /// On every disk of a base's server lies a word from now on; and this is what else each has said.
@@ -104,56 +102,6 @@ pub(super) fn built(
 fn contacts(engine: &str, room: &Room, fleet: &Fleet) -> anyhow::Result<Vec<String>> {
     let found = crate::simulator::hosts::contact::contacts(engine, &room.cloud(fleet))?;
     Ok(found.into_keys().collect())
-}
-
-/// Writes the describers of a commit into a folder.
-fn checked_out(
-    context: &Context,
-    describers: &Utf8Path,
-    commit: &str,
-    folder: &Utf8Path,
-) -> anyhow::Result<()> {
-    let git = |arguments: &[&str]| -> anyhow::Result<Vec<u8>> {
-        let ended = Invocation::new("git")
-            .arguments(arguments.iter().copied())
-            .folder(describers)
-            .environment(context.allowed(PLAIN))
-            .output()
-            .context("a base is read with git")?;
-        if !ended.success() {
-            bail!("could not read `{commit}`: {}", ended.stderr.trim());
-        }
-        Ok(ended.stdout)
-    };
-    if commit.starts_with('-') {
-        bail!("`{commit}` is no commit");
-    }
-    if folder.exists() {
-        fs_err::remove_dir_all(folder)?;
-    }
-    // Relative to the folder that git is started in.
-    let names = git(&["ls-tree", "-r", "-z", "--name-only", commit, "./"])?;
-    let names = String::from_utf8(names).context("a name of the base is not UTF-8")?;
-    let mut names = names.split_terminator('\0').peekable();
-    if names.peek().is_none() {
-        bail!("`{commit}` has no folder `{describers}`");
-    }
-    for name in names {
-        let path = Utf8PathBuf::from(name);
-        let odd = path
-            .components()
-            .any(|part| !matches!(part, camino::Utf8Component::Normal(_)));
-        if odd {
-            continue;
-        }
-        let text = git(&["show", &format!("{commit}:./{name}")])?;
-        let to = folder.join(path);
-        if let Some(parent) = to.parent() {
-            fs_err::create_dir_all(parent)?;
-        }
-        fs_err::write(to, text)?;
-    }
-    Ok(())
 }
 
 impl Marks {

@@ -1,6 +1,7 @@
 //! `lostops rehearse`: all stages on a simulated Azure of its own, which is taken down again.
 
 mod base;
+mod checkout;
 mod invented;
 mod room;
 

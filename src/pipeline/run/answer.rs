@@ -31,9 +31,12 @@ fn reason(report: &Report) -> Option<Reason> {
                 .findings
                 .iter()
                 .filter(|finding| finding.severity == Severity::Error);
+            let mut measured = errors.clone();
             let written = errors.any(|finding| finding.meta.code.starts_with("LO1"));
             Some(if written {
                 Reason::InvalidDescriber
+            } else if measured.all(|finding| finding.meta.code.starts_with("LO5")) {
+                Reason::NotAsWritten
             } else {
                 Reason::PolicyViolation
             })

@@ -141,7 +141,7 @@ fn any_of(describers: &str) -> String {
 }
 
 /// Data in a marker cannot end it: two dashes in a row would end an HTML comment.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'/' => {

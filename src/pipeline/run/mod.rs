@@ -5,6 +5,7 @@ mod certificates;
 mod conversation;
 mod dry;
 mod files;
+mod issue;
 mod ownership;
 mod perform;
 mod publish;

@@ -1,7 +1,6 @@
 //! The operation itself, asked as a command line would ask it.
 
 use super::Step;
-use crate::ansible::outcome::End;
 use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Output};
 use crate::finding::Finding;
 use crate::github::decision::Task;
@@ -9,9 +8,8 @@ use crate::github::inputs::{CloudInput, Inputs, OnlyInput};
 use crate::github::operation::Operation;
 use crate::pipeline::ask::{Ask, Judge, Preview};
 use crate::pipeline::rehearse::{self, Wanted};
-use crate::pipeline::{apply, check, configure, plan};
-use crate::reason::Reason;
-use crate::report::{Counts, Failure, Outcome, Report};
+use crate::pipeline::{apply, check, configure, drift, plan};
+use crate::report::{Outcome, Report};
 
 pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
     let describers = Describers {
@@ -27,13 +25,7 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
         servers: &task.servers,
         lock_timeout: &inputs.lock_timeout,
         diff: true,
-        only: match inputs.only {
-            OnlyInput::All => None,
-            OnlyInput::Both => Some(Only::Both),
-            OnlyInput::Verify => Some(Only::Verify),
-            OnlyInput::Terraform => Some(Only::Terraform),
-            OnlyInput::Ansible => Some(Only::Ansible),
-        },
+        only: only(inputs),
         // The key is in a variable by now.
         initialise: Initialise {
             // What was changed by hand on a server shows only where the play looks.
@@ -65,7 +57,17 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
             report
         }
         Operation::Apply => apply::of(step.context, &ask),
-        Operation::Drift => drift(step, &ask),
+        Operation::Drift => drift::of(step.context, &ask),
+    }
+}
+
+pub(super) fn only(inputs: &Inputs) -> Option<Only> {
+    match inputs.only {
+        OnlyInput::All => None,
+        OnlyInput::Both => Some(Only::Both),
+        OnlyInput::Verify => Some(Only::Verify),
+        OnlyInput::Terraform => Some(Only::Terraform),
+        OnlyInput::Ansible => Some(Only::Ansible),
     }
 }
 
@@ -106,50 +108,4 @@ fn preview(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Preview {
         Operation::Drift => Preview::Everyone,
         Operation::Check | Operation::Apply => Preview::None,
     }
-}
-
-/// A plan that is not empty on a day on which nobody changed anything.
-fn drift(step: &Step<'_>, ask: &Ask<'_>) -> Report {
-    let mut report = plan::of(step.context, ask);
-    report.command = "drift";
-    let changes = report
-        .counts
-        .is_some_and(|counts| counts != Counts::default());
-    let inside: Vec<String> = report
-        .configured
-        .iter()
-        .flat_map(|configured| &configured.servers)
-        .filter(|server| server.end == End::Changed)
-        .map(|server| format!("`{}`", server.name))
-        .collect();
-    if report.outcome() == Outcome::Clean && !changes && !inside.is_empty() {
-        report.failure = Some(Failure {
-            reason: Reason::Drift,
-            message: format!(
-                "what runs is not what is written: Ansible would change {}",
-                inside.join(", ")
-            ),
-            help: "the report names the tasks; apply what is written (dispatch `apply`), or write down what was changed by hand"
-                .to_owned(),
-        });
-    }
-    if report.outcome() == Outcome::Clean && changes {
-        let servers: Vec<String> = report.changed().map(|name| format!("`{name}`")).collect();
-        let whose = if servers.is_empty() {
-            "what surrounds the servers is".to_owned()
-        } else {
-            format!("{} differ:", servers.join(", "))
-        };
-        report.failure = Some(Failure {
-            reason: Reason::Drift,
-            message: format!(
-                "what runs is not what is written: {whose} {}",
-                report.counts.unwrap_or_default()
-            ),
-            help:
-                "apply what is written (dispatch `apply`), or write down what was changed by hand"
-                    .to_owned(),
-        });
-    }
-    report
 }

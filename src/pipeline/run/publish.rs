@@ -1,6 +1,8 @@
 //! What came of it, told to everybody: the log, the pull request, the summary, annotations, outputs, code scanning.
 
 use super::conversation::{Conversation, LAST_WORDS, access};
+use super::issue::{Scope, roll};
+use super::perform::only;
 use super::watch::{LONG, Watch};
 use super::{Step, answer, files};
 use crate::cli::Describers;
@@ -9,6 +11,7 @@ use crate::github::api::GitHub;
 use crate::github::decision::Task;
 use crate::github::error::GitHubError;
 use crate::github::inputs::{CommentInput, Inputs};
+use crate::github::operation::Operation;
 use crate::github::outputs::{Outputs, append};
 use crate::pipeline::describe;
 use crate::process;
@@ -74,9 +77,45 @@ pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Re
     if let Some(sarif) = sarif.filter(|_| inputs.sarif && task.trusted) {
         upload(step, task, &sarif, &github);
     }
+    let issue = issue(step, inputs, task, report, &frame, &github);
+    outputs.set("issue-url", issue.unwrap_or_default());
     summarise(step, report, &frame);
     write(step, &outputs);
     crate::pipeline::exit(report)
+}
+
+/// Opens, brings up to date or closes the issue that tells of drift, and gives its address while it is open.
+fn issue(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &Task,
+    report: &Report,
+    frame: &Frame<'_>,
+    github: &Result<GitHub<'_>, GitHubError>,
+) -> Option<String> {
+    let environment = environment(report);
+    let wanted = task.operation == Operation::Drift && task.trusted;
+    if !wanted || inputs.comment == CommentInput::Never || environment.is_empty() {
+        return None;
+    }
+    let github = match github {
+        Ok(github) => github,
+        Err(error) => return untold(step, error),
+    };
+    let body = step
+        .redactor
+        .text(&comment::render(report, frame, comment::COMMENT));
+    let scope = Scope::new(report, only(inputs), &task.servers);
+    let describers = inputs.describers.as_str();
+    match roll(github, report, &scope, describers, environment, &body) {
+        Ok((url, words)) => {
+            if let Some(words) = words {
+                step.log.say(&words);
+            }
+            url
+        }
+        Err(error) => untold(step, &error),
+    }
 }
 
 /// An event on which nothing is done.

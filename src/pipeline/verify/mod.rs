@@ -30,7 +30,12 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
     report
 }
 
-fn verified(context: &Context, arguments: &Arguments, report: &mut Report) -> Result<(), Failure> {
+/// Measures, and adds what was found to a report.
+pub(super) fn verified(
+    context: &Context,
+    arguments: &Arguments,
+    report: &mut Report,
+) -> Result<(), Failure> {
     report.cloud = arguments.cloud.word();
     let Some(fleet) = describe::one(context, &arguments.describers, report)? else {
         return Ok(());

@@ -6,6 +6,7 @@ use crate::fleet::port::Protocol;
 use crate::report::Report;
 use crate::verify::outcome::{Measured, Server};
 use crate::verify::reach::{Column, Matrix, Vantage, Verdict};
+use std::fmt::Write as _;
 
 pub(super) fn sections(report: &Report, whole: bool) -> Vec<Section<'_>> {
     let Some(measured) = &report.measured else {
@@ -93,7 +94,8 @@ fn table(matrix: &Matrix, server: &Server) -> String {
             .iter()
             .map(|column| mark(column.verdict(at)))
             .collect();
-        table.push_str(&format!("| {} | {} |\n", from(vantage), marks.join(" | ")));
+        // Writing into a text does not fail.
+        let _ = writeln!(table, "| {} | {} |", from(vantage), marks.join(" | "));
     }
     table.push('\n');
     table

@@ -6,7 +6,7 @@ use crate::verify::reach::{Column, Matrix, Verdict};
 use std::io;
 
 const LEFT: usize = 150;
-const TOP: usize = 128;
+const TOP: usize = 172;
 const WIDE: usize = 34;
 const HIGH: usize = 32;
 /// Between the ports of one server and those of the next.
@@ -59,8 +59,7 @@ fn picture(matrix: &Matrix, columns: &[Column], out: &mut dyn io::Write) -> io::
         if number % 2 == 0 {
             writeln!(
                 out,
-                "<rect class=\"stripe\" x=\"0\" y=\"{top}\" width=\"{}\" height=\"{HIGH}\"/>",
-                x
+                "<rect class=\"stripe\" x=\"0\" y=\"{top}\" width=\"{x}\" height=\"{HIGH}\"/>"
             )?;
         }
         let name = if vantage.is_here {
@@ -83,7 +82,7 @@ fn picture(matrix: &Matrix, columns: &[Column], out: &mut dyn io::Write) -> io::
             last = &column.server;
             writeln!(
                 out,
-                "<text class=\"name\" x=\"{}\" y=\"18\">{}</text>",
+                "<text class=\"name\" x=\"{}\" y=\"16\">{}</text>",
                 x - WIDE / 2,
                 escape(last)
             )?;

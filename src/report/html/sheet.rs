@@ -2,7 +2,7 @@
 
 use super::{escape, words};
 use crate::fleet::words::count;
-use crate::report::{Report, ServerSheet};
+use crate::report::{Report, ServerSheet, ShownExposure};
 use crate::verify::outcome::{Inside, Server};
 use std::collections::BTreeSet;
 use std::io;
@@ -64,30 +64,44 @@ fn one(
     writeln!(out, "</div>")
 }
 
+/// A row a port and its sources; where it is found at several depths, all of them.
 fn ports(sheet: &ServerSheet, out: &mut dyn io::Write) -> io::Result<()> {
-    let exposures: Vec<_> = sheet.exposures().collect();
-    if exposures.is_empty() {
+    let mut rows: Vec<Vec<&ShownExposure>> = Vec::new();
+    for shown in sheet.exposures() {
+        let same = |row: &&mut Vec<&ShownExposure>| {
+            row.iter()
+                .any(|one| one.line == shown.line && one.permitted == shown.permitted)
+        };
+        match rows.iter_mut().find(same) {
+            Some(row) => row.push(shown),
+            None => rows.push(vec![shown]),
+        }
+    }
+    if rows.is_empty() {
         return Ok(());
     }
     writeln!(
         out,
         "<table><tr><th>port</th><th>from</th><th>for</th><th></th><th>where</th></tr>"
     )?;
-    for shown in exposures {
+    for row in rows {
+        let shown = row[0];
         let permitted = if shown.permitted {
             "permitted"
         } else {
             "<b>not permitted</b>"
         };
+        let stages: Vec<&str> = row.iter().map(|one| one.stage.word()).collect();
+        let places: Vec<String> = row.iter().map(|one| escape(&one.evidence)).collect();
         writeln!(
             out,
-            "<tr><td>{}/{}</td><td>{}</td><td>{}</td><td>{} · {permitted}</td><td class=\"dim\">{}</td></tr>",
+            "<tr><td>{}/{}</td><td>{}</td><td>{}</td><td>{permitted} ({})</td><td class=\"dim\">{}</td></tr>",
             escape(&shown.line.ports()),
             shown.line.protocol.word(),
             escape(&shown.line.from.join(", ")),
             escape(&shown.purpose),
-            shown.stage.word(),
-            escape(&shown.evidence)
+            stages.join(", "),
+            places.join("<br>")
         )?;
     }
     writeln!(out, "</table>")

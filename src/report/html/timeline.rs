@@ -6,7 +6,7 @@ use crate::report::timeline::spent;
 use std::io;
 use std::time::Duration;
 
-const LEFT: usize = 230;
+const LEFT: f64 = 230.0;
 const WIDTH: f64 = 660.0;
 const ROW: usize = 26;
 
@@ -16,7 +16,7 @@ pub(super) fn draw(timeline: &Timeline, out: &mut dyn io::Write) -> io::Result<(
     writeln!(
         out,
         "<svg viewBox=\"0 0 {} {height}\" role=\"img\"><title>What took how long</title>",
-        LEFT + 760
+        LEFT + 760.0
     )?;
     let mut before = Duration::ZERO;
     for (number, (what, took)) in timeline.laps.iter().enumerate() {
@@ -29,9 +29,9 @@ pub(super) fn draw(timeline: &Timeline, out: &mut dyn io::Write) -> io::Result<(
              <text class=\"dim\" x=\"{4:.1}\" y=\"{0}\">{5}</text>",
             y + 16,
             escape(what),
-            LEFT as f64 + from,
+            LEFT + from,
             y + 5,
-            LEFT as f64 + from + wide + 6.0,
+            LEFT + from + wide + 6.0,
             spent(*took)
         )?;
         before += *took;

@@ -83,7 +83,8 @@ struct Way<'a> {
 
 #[derive(Serialize)]
 struct From<'a> {
-    from: &'a str,
+    #[serde(rename = "from")]
+    name: &'a str,
     here: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<IpAddr>,
@@ -175,7 +176,7 @@ fn way<'a>(matrix: &'a Matrix, column: &'a Column) -> Way<'a> {
             .filter_map(|(at, vantage)| {
                 let cell = column.cells[at]?;
                 Some(From {
-                    from: &vantage.name,
+                    name: &vantage.name,
                     here: vantage.is_here,
                     address: vantage.address,
                     declared: cell.declared,

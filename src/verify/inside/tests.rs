@@ -5,12 +5,13 @@ use super::{containers, installed, people, read, sockets, translated};
 use crate::fleet::port::Protocol;
 use crate::verify::outcome::{At, Inside, Kind, Socket};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// A server that has answered these questions so, and every other with nothing.
 fn said(answers: &[(&str, &str, i32)]) -> String {
     let mut text = String::from("Welcome!\n");
     for (name, said, code) in answers {
-        text.push_str(&format!("\nw begin {name}\n{said}\nw end {code}\n"));
+        let _ = write!(text, "\nw begin {name}\n{said}\nw end {code}\n");
     }
     text + "\nw done\n"
 }

@@ -128,13 +128,12 @@ impl Column {
     pub(crate) fn verdict(&self, at: usize) -> Option<Verdict> {
         let cell = self.cells.get(at).copied().flatten()?;
         Some(match (cell.declared, cell.met) {
-            (_, Met::Unknown) => Verdict::Unknown,
+            (_, Met::Unknown) | (false, Met::OpenOrFiltered) => Verdict::Unknown,
             (true, Met::Open | Met::OpenOrFiltered) => Verdict::Open,
             (true, _) => Verdict::Missing,
             (false, Met::Open) => Verdict::Extra,
             // The server is there and says no.
             (false, Met::Refused) => Verdict::Closed,
-            (false, Met::OpenOrFiltered) => Verdict::Unknown,
             (false, _) if self.is_alive() => Verdict::Closed,
             (false, _) => Verdict::Unknown,
         })

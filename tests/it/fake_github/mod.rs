@@ -16,7 +16,7 @@ mod tls;
 
 pub(crate) use fault::Fault;
 pub(crate) use proxy::FakeProxy;
-pub(crate) use state::{Comment, Pull, Request, Sarif, State};
+pub(crate) use state::{Comment, Issue, Pull, Request, Sarif, State};
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -31,6 +31,9 @@ pub(crate) mod route {
         "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
     pub(crate) const EDIT_COMMENT: &str =
         "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
+    pub(crate) const LIST_ISSUES: &str = "GET /repos/{owner}/{repo}/issues";
+    pub(crate) const OPEN_ISSUE: &str = "POST /repos/{owner}/{repo}/issues";
+    pub(crate) const EDIT_ISSUE: &str = "PATCH /repos/{owner}/{repo}/issues/{issue_number}";
     pub(crate) const PULLS_OF_COMMIT: &str = "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls";
     pub(crate) const UPLOAD_SARIF: &str = "POST /repos/{owner}/{repo}/code-scanning/sarifs";
     pub(crate) const GRAPHQL: &str = "POST /graphql";
@@ -197,6 +200,11 @@ impl FakeGitHub {
             .filter(|comment| comment.pull == pull)
             .cloned()
             .collect()
+    }
+
+    /// Oldest first.
+    pub(crate) fn issues(&self) -> Vec<Issue> {
+        self.state().issues.values().cloned().collect()
     }
 
     pub(crate) fn sarifs(&self) -> Vec<Sarif> {

@@ -15,6 +15,7 @@ pub(crate) struct State {
     pub(crate) read_only: bool,
     pub(crate) pulls: BTreeMap<u64, Pull>,
     pub(crate) comments: BTreeMap<u64, Comment>,
+    pub(crate) issues: BTreeMap<u64, Issue>,
     pub(crate) sarifs: Vec<Sarif>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) requests: Vec<Request>,
@@ -31,6 +32,17 @@ pub(crate) struct Comment {
     pub(crate) body: String,
     /// How often it was edited.
     pub(crate) edits: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Issue {
+    pub(crate) number: u64,
+    pub(crate) author: String,
+    pub(crate) title: String,
+    pub(crate) body: String,
+    pub(crate) open: bool,
+    /// In which order issues were touched.
+    pub(crate) touched: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -100,12 +112,35 @@ impl State {
             read_only: false,
             pulls: BTreeMap::new(),
             comments: BTreeMap::new(),
+            issues: BTreeMap::new(),
             sarifs: Vec::new(),
             faults: Vec::new(),
             requests: Vec::new(),
             violations: Vec::new(),
             next_id: 1_000_000_001,
         }
+    }
+
+    /// Numbers are those of pull requests, too.
+    pub(crate) fn issue(&mut self, author: &str, title: &str, body: &str) -> Issue {
+        let last = self.issues.keys().chain(self.pulls.keys()).max();
+        let issue = Issue {
+            number: last.copied().unwrap_or(0) + 1,
+            author: author.to_owned(),
+            title: title.to_owned(),
+            body: body.to_owned(),
+            open: true,
+            touched: self.next_id,
+        };
+        self.next_id += 1;
+        self.issues.insert(issue.number, issue.clone());
+        issue
+    }
+
+    /// Counts on with every change of an issue.
+    pub(super) fn touch(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
     }
 
     pub(crate) fn comment(&mut self, pull: u64, author: &str, body: &str) -> Comment {

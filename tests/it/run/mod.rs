@@ -2,6 +2,7 @@
 
 mod answers;
 mod comment;
+mod drift;
 mod first_steps;
 mod long;
 mod servers;

@@ -187,7 +187,7 @@ fn what_was_applied_is_never_called_not_applied() {
     let mut report = report(&["web".to_owned()]);
     report.failure = None;
     report.command = "apply";
-    let first = |report: &Report| headline::headline(report);
+    let first = |report: &Report| headline(report);
     assert!(first(&report).starts_with("⛔ Not applied"));
     report.applied = true;
     assert_eq!(
