@@ -49,10 +49,10 @@ pub(super) fn run(
         ("plan --from FILE", true),
         ("check, graph, matrix", described),
         ("plan, apply --cloud simulated", planned),
-        ("  with hosts that boot", planned && has_engine),
+        ("  with hosts that boot; rehearse", planned && has_engine),
         ("plan --cloud azure", planned && missing.is_empty()),
         (
-            "apply, configure --cloud azure",
+            "apply, configure, verify, drift",
             planned && missing.is_empty() && can_log_in,
         ),
     ];
@@ -177,7 +177,7 @@ fn servers(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<bool> {
     if has_ssh {
         sheet.line(Mark::Ok, "ssh", "is on PATH")?;
     } else {
-        let words = "needed by apply and configure: OpenSSH's client on PATH";
+        let words = "needed by apply, configure, verify and rehearse: OpenSSH's client on PATH";
         sheet.line(Mark::Missing, "ssh", words)?;
     }
     let has_key = configure::KEY_VARIABLES
@@ -189,7 +189,7 @@ fn servers(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<bool> {
         sheet.line(
             Mark::Wanted,
             "ssh key",
-            "needed by apply and configure with --cloud azure:",
+            "needed by apply, configure and verify with --cloud azure:",
         )?;
         sheet.below(&format!(
             "set {}",
@@ -263,5 +263,5 @@ fn action(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<()> {
     } else {
         sheet.line(Mark::Ok, "token", "is given")?;
     }
-    sheet.below("what it may do shows when it is used: `pull-requests: write` comments, `security-events: write` uploads SARIF")
+    sheet.below("what it may do shows when it is used: `pull-requests: write` comments, `issues: write` keeps the issue of drift, `security-events: write` uploads SARIF")
 }

@@ -3,7 +3,8 @@
 use super::Facts;
 use super::measured::servers;
 use crate::finding::{Finding, Meta, Severity};
-use crate::fleet::port::PortSet;
+use crate::fleet::port::{PortSet, Protocol};
+use crate::fleet::server::Server;
 
 pub(super) static META: Meta = Meta {
     code: "LO516",
@@ -20,7 +21,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     for (server, measured) in servers(facts) {
         for web in &measured.web {
             for (port, status) in &web.elsewhere {
-                if facts.accepts(META.code, server.name(), &PortSet::one(*port)) {
+                // Whoever is let in by name knows what is there.
+                if is_for_some(server, *port)
+                    || facts.accepts(META.code, server.name(), &PortSet::one(*port))
+                {
                     continue;
                 }
                 findings.push(
@@ -40,4 +44,14 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether the describer opens the port to some and not to the internet.
+fn is_for_some(server: &Server, port: u16) -> bool {
+    let mut entries = server
+        .ports
+        .iter()
+        .filter(|entry| entry.protocol == Protocol::Tcp && entry.ports.value.contains(port))
+        .peekable();
+    entries.peek().is_some() && entries.all(|entry| !entry.sources.is_internet())
 }

@@ -79,8 +79,17 @@ pub(super) fn beyond<'a, 'r>(
         if std::mem::replace(&mut known[at], true) {
             continue;
         }
-        let needed = installed[at].needs.iter().flatten();
-        waiting.extend(needed.filter_map(|name| meets.get(name.as_str())).flatten());
+        // One of another architecture needs others of its own.
+        let own = installed[at].name.split_once(':').map(|(_, own)| own);
+        for name in installed[at].needs.iter().flatten() {
+            let foreign = own.map(|own| format!("{name}:{own}"));
+            let names = [Some(name.as_str()), foreign.as_deref()];
+            let met = names
+                .into_iter()
+                .flatten()
+                .filter_map(|name| meets.get(name));
+            waiting.extend(met.flatten());
+        }
     }
     installed
         .iter()
@@ -174,6 +183,20 @@ mod tests {
         ];
         assert!(left(&installed, &[], &["app"]).is_empty());
         assert_eq!(left(&installed, &[], &[]), ["app", "postfix"]);
+    }
+
+    #[test]
+    fn a_package_of_another_architecture_is_another_one() {
+        let installed = [
+            package("libc6", &[], &[]),
+            package("libc6:i386", &[], &[]),
+            package("steam:i386", &["libc6"], &[]),
+        ];
+        assert_eq!(
+            left(&installed, &["libc6"], &[]),
+            ["libc6:i386", "steam:i386"]
+        );
+        assert!(left(&installed, &["libc6", "steam:i386"], &[]).is_empty());
     }
 
     #[test]

@@ -130,6 +130,7 @@ rules! {
     http_elsewhere,
     database_without_tls,
     version_differs,
+    power_differs,
     not_idempotent,
 }
 

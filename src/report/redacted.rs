@@ -49,6 +49,9 @@ impl Report {
         if let Some(measured) = &mut self.measured {
             measured.texts(clean);
         }
+        for one in &mut self.became {
+            one.words.iter_mut().for_each(clean);
+        }
         for step in &mut self.steps {
             clean(&mut step.address);
         }

@@ -4,6 +4,7 @@ mod everywhere;
 mod expected;
 mod outside;
 mod parallel;
+mod served;
 mod stage;
 
 use super::configure::{self, Want, contacts, engine_that_is_silent};

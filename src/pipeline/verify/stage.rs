@@ -1,6 +1,7 @@
 //! The stage itself: every server from within and from outside, then from each other, then what it serves.
 
 use super::parallel::each;
+use super::served::Served;
 use super::{everywhere, expected, outside};
 use crate::context::Context;
 use crate::fleet::Fleet;
@@ -16,33 +17,32 @@ use crate::services::supply::Supply;
 use crate::ssh::key::Source;
 use crate::ssh::target::Target;
 use crate::terraform::workspace::Workspace;
-use crate::verify::database::{self, Database};
-use crate::verify::dial::From;
 use crate::verify::outcome::{self, Inside, Measured, Outside};
 use crate::verify::reach::columns;
 use crate::verify::tls::Trust;
-use crate::verify::{inside, login, prometheus, web};
+use crate::verify::{inside, web};
 use anyhow::Context as _;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 /// Servers that are asked at the same time.
-const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 16;
 
 type Inner = BTreeMap<String, Result<Inside, String>>;
 
 /// What every part of the stage needs.
-struct Measuring<'a> {
-    fleet: &'a Fleet,
+pub(super) struct Measuring<'a> {
+    pub(super) fleet: &'a Fleet,
     /// Those that are to be measured.
-    servers: Vec<&'a Server>,
+    pub(super) servers: Vec<&'a Server>,
+    /// Those of them that are described as stopped.
+    pub(super) stopped: Vec<&'a Server>,
     /// Every server that runs, for each is a place to measure from.
-    targets: Vec<Target>,
-    connected: Connected,
-    supply: Supply,
-    trust: Trust,
-    word: String,
+    pub(super) targets: Vec<Target>,
+    pub(super) connected: Connected,
+    pub(super) supply: Supply,
+    pub(super) trust: Trust,
+    pub(super) word: String,
 }
 
 #[expect(
@@ -83,6 +83,9 @@ pub(in crate::pipeline) fn stage(
         fleet,
         servers: configure::asked(fleet, want)
             .filter(|server| server.state.value == PowerState::Running)
+            .collect(),
+        stopped: configure::asked(fleet, want)
+            .filter(|server| server.state.value == PowerState::Stopped)
             .collect(),
         targets,
         connected,
@@ -146,11 +149,12 @@ impl Measuring<'_> {
         Ok(Measured {
             servers,
             matrix,
+            awake: self.awake(contacts),
             at: jiff::Timestamp::now(),
         })
     }
 
-    fn ready(&self) -> Vec<Target> {
+    pub(super) fn ready(&self) -> Vec<Target> {
         let ready = self
             .targets
             .iter()
@@ -218,115 +222,6 @@ impl Measuring<'_> {
         })
     }
 
-    /// What servers serve to others: web pages, databases, measurements.
-    fn served(&self) -> BTreeMap<String, Served> {
-        let served = each(&self.servers, AT_ONCE, |server| Served {
-            web: self.web(server),
-            databases: self.databases(server),
-            targets: server.services.prometheus.as_ref().and_then(|_| {
-                let ready = self.ready();
-                let target = ready.iter().find(|target| target.name == server.name())?;
-                Some(prometheus::targets(&self.connected.ssh, target))
-            }),
-        });
-        let names = self.servers.iter().map(|server| server.name().to_owned());
-        names.zip(served).collect()
-    }
-
-    fn web(&self, server: &Server) -> Vec<web::Web> {
-        let target = self.targets.iter().find(|one| one.name == server.name());
-        let Some(target) = target.filter(|_| server.services.traefik.is_some()) else {
-            return Vec::new();
-        };
-        let laravel = server
-            .services
-            .laravel
-            .iter()
-            .map(|it| &it.value.domain.value);
-        let grafana = server
-            .services
-            .grafana
-            .iter()
-            .map(|it| &it.value.domain.value);
-        let names = laravel.chain(grafana);
-        names
-            .map(|name| web::ask(target.address, name, &self.trust))
-            .collect()
-    }
-
-    /// From every server that is let in and answers; the first three prove enough.
-    fn databases(&self, server: &Server) -> Vec<Database> {
-        if server.services.mysql.is_none() {
-            return Vec::new();
-        }
-        let port = server.port_for("mysql").unwrap_or(3306);
-        let address = server.machine.private_ip.value;
-        let trust = match Trust::new(&self.supply.authority) {
-            Ok(trust) => trust,
-            Err(error) => {
-                return vec![Database {
-                    from: server.name().to_owned(),
-                    port,
-                    met: Err(format!(
-                        "the environment's authority is no certificate: {error}"
-                    )),
-                }];
-            }
-        };
-        let lets_in = |target: &&Target| {
-            let from = self.fleet.server(&target.name);
-            from.is_some_and(|from| {
-                server.ports.iter().any(|entry| {
-                    entry.ports.value.contains(port)
-                        && entry
-                            .sources
-                            .addresses
-                            .contains(from.machine.private_ip.value)
-                })
-            })
-        };
-        let ready = self.ready();
-        let from = ready.iter().filter(lets_in).take(3);
-        from.map(|target| {
-            let mut met = database::ask(
-                From::Server(&self.connected.ssh, target),
-                SocketAddr::new(address, port),
-                &address.to_string(),
-                &trust,
-            );
-            if let Ok(met) = &mut met
-                && self.is_application(&target.name, server)
-                && !matches!(met.plain, database::Plain::Refused(_))
-            {
-                met.plain = login::attempt(&self.connected.ssh, target);
-            }
-            Database {
-                from: target.name.clone(),
-                port,
-                met,
-            }
-        })
-        .collect()
-    }
-
-    /// Whether a server runs an application whose data is there.
-    fn is_application(&self, name: &str, database: &Server) -> bool {
-        let laravel = self
-            .fleet
-            .server(name)
-            .and_then(|one| one.services.laravel.as_ref());
-        let used = laravel.and_then(|laravel| laravel.value.database.as_ref());
-        let own = database
-            .services
-            .mysql
-            .iter()
-            .flat_map(|mysql| &mysql.value.databases);
-        used.is_some_and(|used| {
-            own.map(|one| &one.name.value)
-                .any(|name| *name == used.value)
-        })
-    }
-
     fn servers(
         &self,
         mut inside: Inner,
@@ -374,13 +269,6 @@ impl Measuring<'_> {
         })
         .collect()
     }
-}
-
-#[derive(Default)]
-struct Served {
-    web: Vec<web::Web>,
-    databases: Vec<Database>,
-    targets: Option<Result<Vec<outcome::ScrapeTarget>, String>>,
 }
 
 fn join<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {

@@ -3,6 +3,7 @@
 use super::fit::Section;
 use super::safe::{code, text};
 use crate::fleet::port::Protocol;
+use crate::fleet::words::count;
 use crate::report::Report;
 use crate::verify::outcome::{Measured, Server};
 use crate::verify::reach::{Column, Matrix, Vantage, Verdict};
@@ -22,7 +23,8 @@ pub(super) fn sections(report: &Report, whole: bool) -> Vec<Section<'_>> {
         "measured"
     };
     let mut sections = Vec::new();
-    if !wrong.is_empty() {
+    let wrong_ones = wrong.len();
+    if wrong_ones > 0 {
         sections.push(tables(
             measured,
             wrong,
@@ -34,7 +36,11 @@ pub(super) fn sections(report: &Report, whole: bool) -> Vec<Section<'_>> {
         let open = if whole { " open" } else { "" };
         let open = format!(
             "<details{open}><summary>Who reaches what, {measured_where}: {}</summary>\n\n{LEGEND}\n\n",
-            text(&measured.words())
+            if wrong_ones > 0 {
+                format!("{} as declared", count(right.len(), "other server"))
+            } else {
+                text(&measured.words())
+            }
         );
         sections.push(tables(measured, right, open, "</details>\n\n"));
     }

@@ -36,7 +36,15 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     verify: Option<measured::Verify<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    became: Vec<Became<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     timeline: Vec<Lap>,
+}
+
+#[derive(Serialize)]
+struct Became<'a> {
+    server: &'a str,
+    words: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -167,6 +175,14 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
             .collect(),
         ansible: report.configured.as_ref().map(configured::ansible),
         verify: report.measured.as_ref().map(measured::verify),
+        became: report
+            .became
+            .iter()
+            .map(|one| Became {
+                server: &one.server,
+                words: &one.words,
+            })
+            .collect(),
         timeline: report
             .timeline
             .laps

@@ -33,7 +33,8 @@ line nft 'command -v nft >/dev/null || exit 0; nft --terse list ruleset'
 line iptables 'if grep -qs nat /proc/net/ip_tables_names /proc/net/ip6_tables_names; then iptables-legacy-save -t nat; ip6tables-legacy-save -t nat
   elif command -v iptables-save >/dev/null && { ! command -v nft >/dev/null || nft --terse list ruleset | grep -q "xt target \"\(DNAT\|REDIRECT\)\""; }; then
     iptables-save -t nat; ip6tables-save -t nat; fi; true'
-ask packages dpkg-query -W -f '${db:Status-Status}\t${Package}\t${Version}\t${Pre-Depends}, ${Depends}, ${Recommends}\t${Provides}\n'
+ask architecture dpkg --print-architecture
+ask packages dpkg-query -W -f '${db:Status-Status}\t${Package}\t${Architecture}\t${Version}\t${Pre-Depends}, ${Depends}, ${Recommends}\t${Provides}\n'
 line automatic 'test -e /var/lib/apt/extended_states || exit 0
   awk "/^Package:/ { name = \$2 } /^Auto-Installed: 1/ { print name }" /var/lib/apt/extended_states'
 line installed "$installed"

@@ -10,9 +10,10 @@ pub(super) fn read(answers: &Answers<'_>, gaps: &mut Vec<Gap>) -> Installed {
         .unwrap_or_default()
         .lines()
         .collect();
+    let own = answers.get("architecture").unwrap_or_default().trim();
     let packages = answers.get("packages").map(|said| {
         let lines = said.lines();
-        lines.filter_map(|line| package(line, &auto)).collect()
+        lines.filter_map(|line| package(line, own, &auto)).collect()
     });
     if packages.is_none() {
         gaps.push(Gap::new(
@@ -35,11 +36,12 @@ pub(super) fn read(answers: &Answers<'_>, gaps: &mut Vec<Gap>) -> Installed {
     }
 }
 
-/// `installed TAB nftables TAB 1.0.9-1 TAB libc6 (>= 2.34), adduser | x, TAB provides`: `None` where only its configuration is
+/// `installed TAB nftables TAB amd64 TAB 1.0.9-1 TAB libc6 (>= 2.34), adduser | x, TAB provides`: `None` where only its configuration is
 /// left.
-fn package(line: &str, auto: &BTreeSet<&str>) -> Option<Package> {
+fn package(line: &str, own: &str, auto: &BTreeSet<&str>) -> Option<Package> {
     let mut fields = line.split('\t');
-    let (status, name, version) = (fields.next()?, fields.next()?, fields.next()?);
+    let (status, name, architecture) = (fields.next()?, fields.next()?, fields.next()?);
+    let version = fields.next()?;
     let (needs, provides) = (fields.next()?, fields.next()?);
     if matches!(status, "config-files" | "not-installed") {
         return None;
@@ -53,7 +55,12 @@ fn package(line: &str, auto: &BTreeSet<&str>) -> Option<Package> {
     };
     let groups = needs.split(',').map(names);
     Some(Package {
-        name: name.to_owned(),
+        // One of another architecture is another package.
+        name: match architecture {
+            "all" => name.to_owned(),
+            own_one if own_one == own => name.to_owned(),
+            foreign => format!("{name}:{foreign}"),
+        },
         version: version.to_owned(),
         auto: auto.contains(name),
         needs: groups.filter(|group| !group.is_empty()).collect(),

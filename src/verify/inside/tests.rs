@@ -240,12 +240,13 @@ fn what_docker_says_is_read_without_the_environment_of_containers() {
 
 #[test]
 fn packages_are_those_that_are_there_in_whatever_state() {
-    let packages = "installed\tlibc6\t2.39-0ubuntu8\t, , \t\n\
-        config-files\tcowsay\t1\t, , \t\n\
-        half-configured\tnginx\t1:1.24.0-2\t, libc6 (>= 2.34), nginx-common (= 1) | nginx-light, \thttpd, httpd-cgi (= 1)\n\
-        installed\tzlib1g\t1:1.3\tlibc6:any (>= 2.14), , \t";
+    let packages = "installed\tlibc6\tamd64\t2.39-0ubuntu8\t, , \t\ninstalled\tlibc6\ti386\t2.39-0ubuntu8\t, , \t\n\
+        config-files\tcowsay\tall\t1\t, , \t\n\
+        half-configured\tnginx\tamd64\t1:1.24.0-2\t, libc6 (>= 2.34), nginx-common (= 1) | nginx-light, \thttpd, httpd-cgi (= 1)\n\
+        installed\tzlib1g\tamd64\t1:1.3\tlibc6:any (>= 2.14), , \t";
     let text = said(&[
         ("packages", packages, 0),
+        ("architecture", "amd64", 0),
         ("automatic", "zlib1g", 0),
         (
             "installed",
@@ -257,14 +258,14 @@ fn packages_are_those_that_are_there_in_whatever_state() {
     let mut gaps = Vec::new();
     let found = installed::read(&Answers::of(&text, "w"), &mut gaps);
     let names: Vec<&str> = found.packages.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["libc6", "nginx", "zlib1g"]);
+    assert_eq!(names, ["libc6", "libc6:i386", "nginx", "zlib1g"]);
     assert_eq!(
-        found.packages[1].needs,
+        found.packages[2].needs,
         [vec!["libc6"], vec!["nginx-common", "nginx-light"]]
     );
-    assert_eq!(found.packages[1].provides, ["httpd", "httpd-cgi"]);
-    assert_eq!(found.packages[2].needs, [vec!["libc6"]]);
-    assert!(found.packages[2].auto && !found.packages[1].auto);
+    assert_eq!(found.packages[2].provides, ["httpd", "httpd-cgi"]);
+    assert_eq!(found.packages[3].needs, [vec!["libc6"]]);
+    assert!(found.packages[3].auto && !found.packages[2].auto);
     let baseline = found.baseline.expect("it was kept");
     let later: Vec<_> = found.others.difference(&baseline.others).collect();
     assert_eq!(later.len(), 2, "{later:?}");

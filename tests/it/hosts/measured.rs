@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 impl Hosts {
     /// Three servers that offer SSH and their node exporter, and nothing that is declared and not there.
-    fn measurable() -> Self {
+    pub(super) fn measurable() -> Self {
         let project = Project::bare();
         for server in ["backend", "database", "monitoring"] {
             let name = format!("describers/{server}.yaml");

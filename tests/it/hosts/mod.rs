@@ -8,6 +8,7 @@ mod initialise;
 mod lifecycle;
 mod measured;
 mod network;
+mod rehearsed;
 mod trouble;
 
 use crate::harness::{Project, Run, SECRETS, finish, root};

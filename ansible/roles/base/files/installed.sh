@@ -1,7 +1,8 @@
 # What is installed on a server, a line each. The play keeps the first answer, before it installs anything, as the server's
 # baseline in /etc/lostops/baseline; verification asks again and compares.
-LC_ALL=C dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' |
-  awk '$1 != "not-installed" && $1 != "config-files" { print "package " $2 }' | sort -u
+LC_ALL=C dpkg-query --show --showformat '${db:Status-Status} ${Package} ${Architecture}\n' |
+  awk -v own="$(dpkg --print-architecture)" '$1 != "not-installed" && $1 != "config-files" {
+    print "package " $2 ($3 == own || $3 == "all" ? "" : ":" $3) }' | sort -u
 {
   find /var/lib/snapd/snaps -maxdepth 1 -name '*.snap' -printf 'snap %f\0' | sed -z 's/_[^_]*\.snap$//'
   find /usr/local/lib/python3*/dist-packages /usr/local/lib/python3*/site-packages /root/.local/lib/python3*/site-packages \

@@ -1,83 +1,8 @@
-//! What was measured, free of how: policy judges it and reports show it.
+//! What a server says of itself.
 
-use super::reach::{Matrix, Verdict};
-use super::scan::Scan;
 use crate::fleet::port::Protocol;
-use crate::fleet::words::count;
-use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
-
-pub(crate) use super::database::Database;
-pub(crate) use super::web::Web;
-
-/// Everything that was measured in one run.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Measured {
-    /// By name, ascending.
-    pub(crate) servers: Vec<Server>,
-    pub(crate) matrix: Matrix,
-    /// When.
-    pub(crate) at: Timestamp,
-}
-
-/// One server.
-#[derive(Debug, Clone)]
-pub(crate) struct Server {
-    pub(crate) name: String,
-    /// Where it was measured from outside.
-    pub(crate) address: Option<IpAddr>,
-    pub(crate) expected: Expected,
-    /// From within; in words why not, where that was not possible.
-    pub(crate) inside: Result<Inside, String>,
-    /// From outside; `None` where it has no address to be measured at.
-    pub(crate) outside: Option<Result<Outside, String>>,
-    pub(crate) web: Vec<Web>,
-    pub(crate) databases: Vec<Database>,
-    /// What its Prometheus asks, where it runs one; in words why that is not known.
-    pub(crate) targets: Option<Result<Vec<ScrapeTarget>, String>>,
-}
-
-/// What belongs to a server beside what its describer says in so many words: its roles bring it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Expected {
-    /// What its Ansible roles install.
-    pub(crate) packages: BTreeSet<String>,
-    /// Files that its Ansible roles leave in /usr/local.
-    pub(crate) programs: BTreeSet<String>,
-    /// TCP ports at which its services and sshd listen, whether others are let in or not.
-    pub(crate) ports: BTreeSet<u16>,
-    /// Its Compose projects, with the images of each.
-    pub(crate) projects: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// What the ports of a server answer to whoever measures.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Outside {
-    pub(crate) tcp: Scan,
-    pub(crate) udp: Vec<(u16, Udp)>,
-    /// It answered at first and did so no more at the end: what was silent is not known to be closed.
-    pub(crate) shut_out: bool,
-}
-
-/// What a UDP port answers. Silence proves nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Udp {
-    Open,
-    Closed,
-    OpenOrFiltered,
-}
-
-/// One target of a Prometheus.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ScrapeTarget {
-    pub(crate) job: String,
-    /// `10.10.0.5:9104`
-    pub(crate) instance: String,
-    pub(crate) is_up: bool,
-    /// What Prometheus says is wrong.
-    pub(crate) error: String,
-}
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
 
 /// What a server says of itself.
 #[derive(Debug, Clone, Default)]
@@ -260,7 +185,7 @@ impl Socket {
             At::Both => format!("*:{}", self.port),
             At::V4 => format!("0.0.0.0:{}", self.port),
             At::V6 => format!("[::]:{}", self.port),
-            At::One(address) => std::net::SocketAddr::new(address, self.port).to_string(),
+            At::One(address) => SocketAddr::new(address, self.port).to_string(),
         }
     }
 
@@ -285,63 +210,5 @@ impl Socket {
         } else {
             format!("{who} ({})", parts.join(", "))
         }
-    }
-}
-
-impl Measured {
-    /// `3 servers measured, 17 ways in open as declared, 27 closed, 1 open and not declared`
-    pub(crate) fn words(&self) -> String {
-        let mut parts = vec![format!("{} measured", count(self.servers.len(), "server"))];
-        for (verdict, words) in [
-            (Verdict::Open, "open as declared"),
-            (Verdict::Closed, "closed"),
-            (Verdict::Extra, "open and not declared"),
-            (Verdict::Missing, "declared and closed"),
-            (Verdict::Unknown, "not known"),
-        ] {
-            let number = self.matrix.count(verdict);
-            match verdict {
-                Verdict::Open => parts.push(format!("{} {words}", count(number, "way"))),
-                _ if number > 0 => parts.push(format!("{number} {words}")),
-                _ => {}
-            }
-        }
-        parts.join(", ")
-    }
-
-    /// Everything of it that somebody else has written and a report shows.
-    pub(crate) fn texts(&mut self, each: impl Fn(&mut String)) {
-        for vantage in &mut self.matrix.vantages {
-            vantage.trouble.as_mut().map(&each);
-        }
-        for column in &mut self.matrix.columns {
-            each(&mut column.purpose);
-            each(&mut column.listener);
-        }
-        for server in &mut self.servers {
-            let inside = match &mut server.inside {
-                Ok(inside) => inside,
-                Err(why) => {
-                    each(why);
-                    continue;
-                }
-            };
-            for socket in &mut inside.sockets {
-                let texts = [&mut socket.process, &mut socket.unit, &mut socket.container];
-                texts.into_iter().for_each(&each);
-            }
-            for container in inside.containers.iter_mut().flatten() {
-                let texts = [
-                    &mut container.name,
-                    &mut container.image,
-                    &mut container.project,
-                ];
-                texts.into_iter().for_each(&each);
-            }
-        }
-    }
-
-    pub(crate) fn server(&self, name: &str) -> Option<&Server> {
-        self.servers.iter().find(|server| server.name == name)
     }
 }

@@ -1,0 +1,158 @@
+//! What servers serve to others: web pages, databases, measurements; and whether those that are to be stopped are.
+
+use super::parallel::each;
+use super::stage::{AT_ONCE, Measuring};
+use crate::fleet::server::Server;
+use crate::pipeline::configure::Contacts;
+use crate::ssh::target::Target;
+use crate::verify::database::{self, Database};
+use crate::verify::dial::From;
+use crate::verify::outcome::ScrapeTarget;
+use crate::verify::tls::Trust;
+use crate::verify::{login, prometheus, web};
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// A server that answers at all does so within this.
+const ASLEEP: Duration = Duration::from_secs(3);
+
+/// Of one server.
+#[derive(Default)]
+pub(super) struct Served {
+    pub(super) web: Vec<web::Web>,
+    pub(super) databases: Vec<Database>,
+    pub(super) targets: Option<Result<Vec<ScrapeTarget>, String>>,
+}
+
+impl Measuring<'_> {
+    /// Servers that are to be stopped, and take a connection.
+    pub(super) fn awake(&self, contacts: &Contacts) -> Vec<(String, SocketAddr)> {
+        let stopped: Vec<(String, SocketAddr)> = self
+            .stopped
+            .iter()
+            .filter_map(|server| {
+                let contact = contacts.get(server.name())?;
+                let place = SocketAddr::new(contact.address, contact.port);
+                Some((server.name().to_owned(), place))
+            })
+            .collect();
+        let answers = each(&stopped, AT_ONCE, |(_, place)| {
+            TcpStream::connect_timeout(place, ASLEEP).is_ok()
+        });
+        let answered = stopped.into_iter().zip(answers);
+        answered
+            .filter(|(_, answers)| *answers)
+            .map(|(one, _)| one)
+            .collect()
+    }
+
+    /// What servers serve to others: web pages, databases, measurements.
+    pub(super) fn served(&self) -> BTreeMap<String, Served> {
+        let served = each(&self.servers, AT_ONCE, |server| Served {
+            web: self.web(server),
+            databases: self.databases(server),
+            targets: server.services.prometheus.as_ref().and_then(|_| {
+                let ready = self.ready();
+                let target = ready.iter().find(|target| target.name == server.name())?;
+                Some(prometheus::targets(&self.connected.ssh, target))
+            }),
+        });
+        let names = self.servers.iter().map(|server| server.name().to_owned());
+        names.zip(served).collect()
+    }
+
+    fn web(&self, server: &Server) -> Vec<web::Web> {
+        let target = self.targets.iter().find(|one| one.name == server.name());
+        let Some(target) = target.filter(|_| server.services.traefik.is_some()) else {
+            return Vec::new();
+        };
+        let laravel = server
+            .services
+            .laravel
+            .iter()
+            .map(|it| &it.value.domain.value);
+        let grafana = server
+            .services
+            .grafana
+            .iter()
+            .map(|it| &it.value.domain.value);
+        let names = laravel.chain(grafana);
+        names
+            .map(|name| web::ask(target.address, name, &self.trust))
+            .collect()
+    }
+
+    /// From every server that is let in and answers; the first three prove enough.
+    fn databases(&self, server: &Server) -> Vec<Database> {
+        if server.services.mysql.is_none() {
+            return Vec::new();
+        }
+        let port = server.port_for("mysql").unwrap_or(3306);
+        let address = server.machine.private_ip.value;
+        let trust = match Trust::new(&self.supply.authority) {
+            Ok(trust) => trust,
+            Err(error) => {
+                return vec![Database {
+                    from: server.name().to_owned(),
+                    port,
+                    met: Err(format!(
+                        "the environment's authority is no certificate: {error}"
+                    )),
+                }];
+            }
+        };
+        let lets_in = |target: &&Target| {
+            let from = self.fleet.server(&target.name);
+            from.is_some_and(|from| {
+                server.ports.iter().any(|entry| {
+                    entry.ports.value.contains(port)
+                        && entry
+                            .sources
+                            .addresses
+                            .contains(from.machine.private_ip.value)
+                })
+            })
+        };
+        let ready = self.ready();
+        let from = ready.iter().filter(lets_in).take(3);
+        from.map(|target| {
+            let mut met = database::ask(
+                From::Server(&self.connected.ssh, target),
+                SocketAddr::new(address, port),
+                &address.to_string(),
+                &trust,
+            );
+            if let Ok(met) = &mut met
+                && self.is_application(&target.name, server)
+                && !matches!(met.plain, database::Plain::Refused(_))
+            {
+                met.plain = login::attempt(&self.connected.ssh, target);
+            }
+            Database {
+                from: target.name.clone(),
+                port,
+                met,
+            }
+        })
+        .collect()
+    }
+
+    /// Whether a server runs an application whose data is there.
+    fn is_application(&self, name: &str, database: &Server) -> bool {
+        let laravel = self
+            .fleet
+            .server(name)
+            .and_then(|one| one.services.laravel.as_ref());
+        let used = laravel.and_then(|laravel| laravel.value.database.as_ref());
+        let own = database
+            .services
+            .mysql
+            .iter()
+            .flat_map(|mysql| &mysql.value.databases);
+        used.is_some_and(|used| {
+            own.map(|one| &one.name.value)
+                .any(|name| *name == used.value)
+        })
+    }
+}
