@@ -24,6 +24,8 @@ pub(crate) struct Task {
     pub(crate) servers: Vec<String>,
     /// The commit that findings point at.
     pub(crate) commit: String,
+    /// What a pull request changes.
+    pub(crate) base: Option<String>,
     pub(crate) audience: Audience,
     /// The token may write. It may not when a fork or Dependabot started the run.
     pub(crate) trusted: bool,
@@ -61,6 +63,7 @@ pub(crate) fn decide(
         operation: Operation::Check,
         servers: inputs.servers.clone(),
         commit: runner.sha.clone(),
+        base: None,
         audience: Audience::Nobody,
         trusted: true,
         because: String::new(),
@@ -139,6 +142,7 @@ fn pull_request(pull: &PullRequest, runner: &Runner, inputs: &Inputs, mut task: 
     if let Some(sha) = &pull.head_sha {
         task.commit.clone_from(sha);
     }
+    task.base.clone_from(&pull.base_sha);
     let untrusted = if fork {
         Some((
             "it comes from a fork, which gets a read-only token and no secrets",

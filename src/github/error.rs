@@ -11,6 +11,7 @@ pub(crate) enum Task {
     ReadComments { pull: u64 },
     WriteComment { pull: u64 },
     FindPull,
+    ReadFiles,
     ReadIssues,
     WriteIssue,
     UploadSarif,
@@ -23,6 +24,7 @@ impl Task {
             Self::Connect | Self::Identify => None,
             Self::ReadComments { .. } | Self::WriteComment { .. } => Some("pull-requests: write"),
             Self::FindPull => Some("pull-requests: read"),
+            Self::ReadFiles => Some("contents: read"),
             Self::ReadIssues | Self::WriteIssue => Some("issues: write"),
             Self::UploadSarif => Some("security-events: write"),
         }
@@ -37,6 +39,7 @@ impl fmt::Display for Task {
             Self::ReadComments { pull } => write!(f, "read the comments of pull request {pull}"),
             Self::WriteComment { pull } => write!(f, "write the comment on pull request {pull}"),
             Self::FindPull => write!(f, "find the pull request of the commit"),
+            Self::ReadFiles => write!(f, "read the base's describers"),
             Self::ReadIssues => write!(f, "read the issues of the repository"),
             Self::WriteIssue => write!(f, "write the issue that tells of drift"),
             Self::UploadSarif => write!(f, "upload the SARIF file"),

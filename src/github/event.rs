@@ -24,6 +24,8 @@ pub(crate) struct PullRequest {
     /// `opened`, `synchronize`, `closed`
     pub(crate) action: String,
     pub(crate) head_sha: Option<String>,
+    /// The commit of the branch that it goes to.
+    pub(crate) base_sha: Option<String>,
     /// `octo-org/servers`; `None` when the fork is gone or the payload does not tell.
     pub(crate) head_repository: Option<String>,
     /// `pull_request_target`: secrets are there whoever wrote the change.
@@ -45,6 +47,7 @@ impl Event {
                 number: number(payload, git_ref),
                 action: text(payload, "/action").unwrap_or_default(),
                 head_sha: text(payload, "/pull_request/head/sha"),
+                base_sha: text(payload, "/pull_request/base/sha"),
                 head_repository: text(payload, "/pull_request/head/repo/full_name"),
                 target: name == "pull_request_target",
             }),

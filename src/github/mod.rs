@@ -7,6 +7,7 @@ pub(crate) mod decision;
 pub(crate) mod error;
 pub(crate) mod event;
 mod exchange;
+pub(crate) mod files;
 mod identity;
 pub(crate) mod inputs;
 pub(crate) mod issue;

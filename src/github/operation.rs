@@ -6,17 +6,25 @@ pub(crate) enum Operation {
     Check,
     Plan,
     Apply,
+    Verify,
     Drift,
 }
 
 impl Operation {
-    pub(crate) const ALL: &[Self] = &[Self::Check, Self::Plan, Self::Apply, Self::Drift];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Check,
+        Self::Plan,
+        Self::Apply,
+        Self::Verify,
+        Self::Drift,
+    ];
 
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Check => "check",
             Self::Plan => "plan",
             Self::Apply => "apply",
+            Self::Verify => "verify",
             Self::Drift => "drift",
         }
     }

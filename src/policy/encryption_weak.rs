@@ -86,3 +86,61 @@ fn max_age(header: &str) -> Option<u64> {
             .then(|| value.trim_matches('"').parse().ok())?
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::tls::Certificate;
+    use jiff::Timestamp;
+
+    type Change = fn(&mut Tls);
+
+    fn said(change: impl FnOnce(&mut Tls)) -> Vec<String> {
+        let mut tls = Tls {
+            certificate: Certificate {
+                fault: None,
+                ends: Timestamp::MAX,
+                names: Vec::new(),
+                issuer: String::new(),
+                version: String::new(),
+            },
+            speaks_old: false,
+            hsts: Some("max-age=31536000; includeSubDomains".to_owned()),
+            status: Some(200),
+            back: None,
+        };
+        change(&mut tls);
+        let wrong = wrong(&tls, "app.example").into_iter();
+        wrong.map(|(message, _)| message).collect()
+    }
+
+    #[test]
+    fn https_is_modern_and_insists_on_itself_or_it_is_told() {
+        assert_eq!(said(|_| ()), Vec::<String>::new());
+        let cases: [(Change, &str); 5] = [
+            (|tls| tls.speaks_old = true, "TLS 1.1"),
+            (
+                |tls| tls.back = Some("http://app.example/".to_owned()),
+                "back to",
+            ),
+            (|tls| tls.hsts = None, "does not tell browsers"),
+            (|tls| tls.hsts = Some("max-age=300".to_owned()), "too short"),
+            (|tls| tls.status = None, "gives no answer"),
+        ];
+        for (change, words) in cases {
+            let said = said(change);
+            assert!(
+                said.len() == 1 && said[0].contains(words),
+                "{words}: {said:?}"
+            );
+        }
+        // What fails answers as it can.
+        assert_eq!(
+            said(|tls| {
+                tls.hsts = None;
+                tls.status = Some(502);
+            }),
+            Vec::<String>::new()
+        );
+    }
+}

@@ -160,3 +160,83 @@ fn error(packet: &[u8]) -> Option<(u16, String)> {
     };
     Some((code, words))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+
+    /// A server that has said all this, and takes whatever it is told.
+    struct Says(Vec<u8>, usize);
+
+    impl Read for Says {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let read = (&self.0[self.1..]).read(buffer)?;
+            self.1 += read;
+            Ok(read)
+        }
+    }
+
+    impl Write for Says {
+        fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+            Ok(buffer.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn says(packets: &[&[u8]]) -> Box<dyn Stream> {
+        let mut all = Vec::new();
+        for packet in packets {
+            all.extend([u8::try_from(packet.len()).expect("a short one"), 0, 0, 0]);
+            all.extend(*packet);
+        }
+        Box::new(Says(all, 0))
+    }
+
+    fn hello(flags: u16) -> Vec<u8> {
+        let mut hello = b"\x0a8.0.46\0".to_vec();
+        hello.extend([0; 13]);
+        hello.extend(flags.to_le_bytes());
+        hello.extend([0; 20]);
+        hello
+    }
+
+    #[test]
+    fn a_greeting_tells_the_version_and_whether_tls_is_offered() {
+        let with = greeting(&mut says(&[&hello(0xffff)])).expect("MySQL");
+        assert_eq!((with.version.as_str(), with.offers_tls), ("8.0.46", true));
+        let without = greeting(&mut says(&[&hello(0xf7ff)])).expect("MySQL");
+        assert!(!without.offers_tls);
+        for strange in [&b""[..], b"\x0a", b"\x0a8.0", b"SSH-2.0"] {
+            assert!(greeting(&mut says(&[strange])).is_err(), "{strange:?}");
+        }
+        assert!(greeting(&mut says(&[])).is_err());
+        let away = b"\xff\x6a\x04Host '10.10.0.6' is not allowed to connect";
+        let away = greeting(&mut says(&[away])).err().unwrap_or_default();
+        assert!(
+            away.contains("turns everybody away") && away.contains("(1130)"),
+            "{away}"
+        );
+    }
+
+    #[test]
+    fn only_a_refusal_for_want_of_tls_proves_anything_of_nobody() {
+        let login = |answer: &[u8]| plain_login(&mut says(&[answer])).expect("an answer");
+        let insecure = b"\xff\x57\x0c#HY000Connections using insecure transport are prohibited";
+        assert_eq!(
+            login(insecure),
+            Plain::Refused("Connections using insecure transport are prohibited".to_owned())
+        );
+        assert!(matches!(
+            login(b"\xff\x15\x04#28000Access denied"),
+            Plain::NotTried(_)
+        ));
+        assert!(matches!(
+            login(b"\xfecaching_sha2_password\0"),
+            Plain::NotTried(_)
+        ));
+        assert_eq!(login(b"\0\0\0"), Plain::LetIn);
+    }
+}

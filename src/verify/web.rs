@@ -53,8 +53,8 @@ pub(crate) struct Tls {
     pub(crate) back: Option<String>,
 }
 
-/// Asks a web application by its name.
-pub(crate) fn ask(address: IpAddr, name: &str, trust: &Trust) -> Web {
+/// Asks a web application by its name; over HTTPS at the path that says whether it is well, which counts as nobody's visit.
+pub(crate) fn ask(address: IpAddr, name: &str, health: &str, trust: &Trust) -> Web {
     Web {
         name: Some(name.to_owned()),
         address,
@@ -62,7 +62,7 @@ pub(crate) fn ask(address: IpAddr, name: &str, trust: &Trust) -> Web {
         plain: ["/", "/lostops/verify"]
             .map(|path| (path.to_owned(), plain(address, name, path)))
             .into(),
-        tls: Some(tls(address, name, trust)),
+        tls: Some(tls(address, name, health, trust)),
         elsewhere: Vec::new(),
     }
 }
@@ -136,12 +136,12 @@ fn target(location: &str) -> Option<(String, u16)> {
     Some((host.to_owned(), uri.port_u16().unwrap_or(443)))
 }
 
-fn tls(address: IpAddr, name: &str, trust: &Trust) -> Result<Tls, String> {
+fn tls(address: IpAddr, name: &str, health: &str, trust: &Trust) -> Result<Tls, String> {
     let to = SocketAddr::new(address, 443);
     let stream = dial(From::Here, to).map_err(|error| format!("nobody answers: {error}"))?;
     let (mut stream, certificate) =
         handshake(stream, name, trust).map_err(|error| format!("no TLS handshake: {error}"))?;
-    let response = get(&mut stream, name, "/").ok();
+    let response = get(&mut stream, name, health).ok();
     let answered = response.as_ref();
     let location = answered.and_then(|response| response.header("location"));
     Ok(Tls {

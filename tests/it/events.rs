@@ -211,7 +211,7 @@ fn a_dispatch_of_what_there_is_not_lists_what_there_is() {
     dispatch("refs/heads/main", &json!({ "operation": "explode" })).is_refused(&[
         "unknown-operation",
         "`explode`",
-        "`check`, `plan`, `apply`, `drift`",
+        "`check`, `plan`, `apply`, `verify`, `drift`",
     ]);
 }
 

@@ -3,6 +3,7 @@
 mod comments;
 mod connection;
 mod faults;
+mod issues;
 mod pulls;
 mod sarif;
 

@@ -1,6 +1,7 @@
 //! The base branch's servers, built first; and what became of each when the change was applied to them.
 
-use super::checkout::checked_out;
+use super::Base;
+use super::checkout::{checked_out, write};
 use super::room::Room;
 use super::{Judge, ask};
 use crate::cli::{Describers, Only};
@@ -47,11 +48,22 @@ pub(super) fn built(
     inside: &Context,
     room: &Room,
     describers: &Describers,
-    commit: &str,
+    from: Base<'_>,
     fleet: &Fleet,
 ) -> Result<Marks, Failure> {
     let folder = room.folder.join("base");
-    checked_out(context, &describe::folder(describers), commit, &folder).map_err(|error| {
+    let written = match from {
+        Base::Commit(commit) => {
+            checked_out(context, &describe::folder(describers), commit, &folder)
+        }
+        Base::Files(files) => write(
+            &folder,
+            files
+                .iter()
+                .map(|(name, text)| (name.as_str(), text.as_slice())),
+        ),
+    };
+    written.map_err(|error| {
         Failure {
             reason: Reason::NoDescribers,
             message: format!("{error:#}"),

@@ -28,9 +28,6 @@ pub(super) fn checked_out(
     if commit.starts_with('-') {
         bail!("`{commit}` is no commit");
     }
-    if folder.exists() {
-        fs_err::remove_dir_all(folder)?;
-    }
     // Relative to the folder that git is started in.
     let names = git(&["ls-tree", "-r", "-z", "--name-only", commit, "./"])?;
     let names = String::from_utf8(names).context("a name of the base is not UTF-8")?;
@@ -38,15 +35,30 @@ pub(super) fn checked_out(
     if names.peek().is_none() {
         bail!("`{commit}` has no folder `{describers}`");
     }
-    for name in names {
+    let texts: Vec<(&str, Vec<u8>)> = names
+        .map(|name| Ok((name, git(&["show", &format!("{commit}:./{name}")])?)))
+        .collect::<anyhow::Result<_>>()?;
+    write(
+        folder,
+        texts.iter().map(|(name, text)| (*name, text.as_slice())),
+    )
+}
+
+/// Writes files into a folder of their own; whatever would lie outside of it is left out.
+pub(super) fn write<'a>(
+    folder: &Utf8Path,
+    files: impl Iterator<Item = (&'a str, &'a [u8])>,
+) -> anyhow::Result<()> {
+    if folder.exists() {
+        fs_err::remove_dir_all(folder)?;
+    }
+    fs_err::create_dir_all(folder)?;
+    for (name, text) in files {
         let path = Utf8PathBuf::from(name);
-        let odd = path
-            .components()
-            .any(|part| !matches!(part, Utf8Component::Normal(_)));
-        if odd {
+        let mut parts = path.components();
+        if !parts.all(|part| matches!(part, Utf8Component::Normal(_))) {
             continue;
         }
-        let text = git(&["show", &format!("{commit}:./{name}")])?;
         let to = folder.join(path);
         if let Some(parent) = to.parent() {
             fs_err::create_dir_all(parent)?;

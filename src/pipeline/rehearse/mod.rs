@@ -15,13 +15,14 @@ use crate::reason::Reason;
 use crate::report::{Failure, Report};
 use crate::simulator::hosts::command as hosts;
 use room::Room;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// What is asked of a rehearsal, whether on a command line or by a workflow.
 pub(super) struct Wanted<'a> {
     pub(super) describers: &'a Describers,
-    /// A commit whose describers are built first, so that it is seen what the change does to servers that run.
-    pub(super) base: Option<&'a str>,
+    /// What is built first, so that it is seen what the change does to servers that run.
+    pub(super) base: Option<Base<'a>>,
     /// Leave the servers up.
     pub(super) keep: bool,
     /// Whether Terraform's own text of the plan is wanted too.
@@ -33,11 +34,20 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
         context,
         &Wanted {
             describers: &arguments.describers,
-            base: arguments.from_base.as_deref(),
+            base: arguments.from_base.as_deref().map(Base::Commit),
             keep: arguments.keep,
             diff: arguments.output.format == Format::Markdown,
         },
     )
+}
+
+/// Where the base's describers are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Base<'a> {
+    /// In git, at this commit.
+    Commit(&'a str),
+    /// These files, by their path from the folder of describers on.
+    Files(&'a BTreeMap<String, Vec<u8>>),
 }
 
 /// Rehearses what was asked for.
@@ -105,8 +115,8 @@ fn acted(
 ) -> Report {
     let begun = Instant::now();
     let mut before = None;
-    if let Some(commit) = wanted.base {
-        match base::built(context, inside, room, wanted.describers, commit, fleet) {
+    if let Some(from) = wanted.base {
+        match base::built(context, inside, room, wanted.describers, from, fleet) {
             Ok(marks) => before = Some(marks),
             Err(failure) => {
                 let mut report = Report::new("rehearse");

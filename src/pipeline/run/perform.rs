@@ -1,15 +1,18 @@
 //! The operation itself, asked as a command line would ask it.
 
 use super::Step;
+use super::conversation::access;
 use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Output};
 use crate::finding::Finding;
+use crate::github::api::GitHub;
 use crate::github::decision::Task;
 use crate::github::inputs::{CloudInput, Inputs, OnlyInput};
 use crate::github::operation::Operation;
 use crate::pipeline::ask::{Ask, Judge, Preview};
-use crate::pipeline::rehearse::{self, Wanted};
+use crate::pipeline::rehearse::{self, Base, Wanted};
 use crate::pipeline::{apply, check, configure, drift, plan};
 use crate::report::{Outcome, Report};
+use std::collections::BTreeMap;
 
 pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
     let describers = Describers {
@@ -52,11 +55,18 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
         Operation::Plan => {
             let mut report = plan::of(step.context, &ask);
             if inputs.rehearse {
-                rehearse(step, &describers, &mut report);
+                rehearse(step, inputs, task, &describers, &mut report);
             }
             report
         }
         Operation::Apply => apply::of(step.context, &ask),
+        Operation::Verify => apply::of(
+            step.context,
+            &Ask {
+                only: Some(Only::Verify),
+                ..ask
+            },
+        ),
         Operation::Drift => drift::of(step.context, &ask),
     }
 }
@@ -72,18 +82,25 @@ pub(super) fn only(inputs: &Inputs) -> Option<Only> {
 }
 
 /// Does what was planned on servers of a rehearsal, and adds what was measured there.
-fn rehearse(step: &Step<'_>, describers: &Describers, report: &mut Report) {
+fn rehearse(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &Task,
+    describers: &Describers,
+    report: &mut Report,
+) {
     if report.outcome() != Outcome::Clean {
         report.notes.push(
             "nothing was rehearsed: what is not permitted, or failed, comes first".to_owned(),
         );
         return;
     }
+    let base = base(step, inputs, task, report);
     let done = rehearse::of(
         step.context,
         &Wanted {
             describers,
-            base: None,
+            base: base.as_ref().map(Base::Files),
             keep: false,
             diff: false,
         },
@@ -93,9 +110,29 @@ fn rehearse(step: &Step<'_>, describers: &Describers, report: &mut Report) {
     report.findings.extend(new);
     report.rehearsed = done.measured.is_some();
     report.measured = done.measured;
+    report.became = done.became;
     report.timeline = done.timeline;
     report.failure = done.failure;
     report.secrets.extend(done.secrets);
+}
+
+/// The describers of the branch that a pull request goes to; without them it is rehearsed from nothing, and that is said.
+fn base(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &Task,
+    report: &mut Report,
+) -> Option<BTreeMap<String, Vec<u8>>> {
+    let commit = task.base.as_deref()?;
+    let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait));
+    let files = github.and_then(|github| github.files(inputs.describers.as_str(), commit));
+    let why = match files {
+        Ok(Some(files)) => return Some(files),
+        Ok(None) => format!("the base has no folder `{}`", inputs.describers),
+        Err(error) => format!("{error}; {}", error.help()),
+    };
+    report.notes.push(format!("rehearsed from nothing: {why}"));
+    None
 }
 
 /// A preview needs a key, which pull requests of forks do not get.
@@ -106,6 +143,6 @@ fn preview(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Preview {
         _ if !has_key || matches!(inputs.only, OnlyInput::Terraform) => Preview::None,
         Operation::Plan => Preview::WhoAnswers,
         Operation::Drift => Preview::Everyone,
-        Operation::Check | Operation::Apply => Preview::None,
+        Operation::Check | Operation::Apply | Operation::Verify => Preview::None,
     }
 }

@@ -17,6 +17,9 @@ use std::time::Duration;
 /// A server that answers at all does so within this.
 const ASLEEP: Duration = Duration::from_secs(3);
 
+/// Where Grafana says how it is.
+const GRAFANA: &str = "/api/health";
+
 /// Of one server.
 #[derive(Default)]
 pub(super) struct Served {
@@ -67,19 +70,13 @@ impl Measuring<'_> {
         let Some(target) = target.filter(|_| server.services.traefik.is_some()) else {
             return Vec::new();
         };
-        let laravel = server
-            .services
-            .laravel
-            .iter()
-            .map(|it| &it.value.domain.value);
-        let grafana = server
-            .services
-            .grafana
-            .iter()
-            .map(|it| &it.value.domain.value);
+        let laravel = server.services.laravel.iter();
+        let laravel = laravel.map(|it| (&it.value.domain.value, it.value.health.as_str()));
+        let grafana = server.services.grafana.iter();
+        let grafana = grafana.map(|it| (&it.value.domain.value, GRAFANA));
         let names = laravel.chain(grafana);
         names
-            .map(|name| web::ask(target.address, name, &self.trust))
+            .map(|(name, health)| web::ask(target.address, name, health, &self.trust))
             .collect()
     }
 

@@ -41,6 +41,7 @@ line installed "$installed"
 line baseline 'test -e /etc/lostops/baseline || exit 0; echo kept; cat /etc/lostops/baseline'
 ask people cat /etc/passwd
 ask passwords awk -F: '$2 ~ /^[$_a-zA-Z0-9.\/]/ { print $1 }' /etc/shadow
+line sshd 'sshd -T | grep -E "^(authorizedkeysfile|authorizedkeyscommand|passwordauthentication) "'
 line keys 'while IFS=: read -r name _ _ _ _ home _; do for file in "$home/.ssh/authorized_keys" "$home/.ssh/authorized_keys2"; do
     if [ -s "$file" ]; then while IFS= read -r key || [ -n "$key" ]; do printf "%s\t%s\t%s\n" "$name" "$file" "$key"; done <"$file"; fi; done; done </etc/passwd; true'
 # Nothing of their environment, which holds secrets.

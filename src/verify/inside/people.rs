@@ -18,6 +18,10 @@ pub(super) fn read(answers: &Answers<'_>, gaps: &mut Vec<Gap>) -> Vec<Person> {
         .lines()
         .collect();
     let keys = answers.get("keys").unwrap_or_default();
+    // Of a server that does not say, the worse.
+    let sshd = answers.get("sshd").unwrap_or_default();
+    let takes_passwords = !sshd.lines().any(|line| line == "passwordauthentication no");
+    gaps.extend(sshd.lines().filter_map(elsewhere));
     let mut all: Vec<Person> = people
         .lines()
         .filter_map(|line| {
@@ -25,7 +29,7 @@ pub(super) fn read(answers: &Answers<'_>, gaps: &mut Vec<Gap>) -> Vec<Person> {
             let shell = line.rsplit([':', '/']).next().unwrap_or_default();
             Some(Person {
                 name: name.to_owned(),
-                has_password: passwords.contains(name),
+                has_password: takes_passwords && passwords.contains(name),
                 keys: keys.lines().filter_map(|line| key(line, name)).collect(),
                 has_shell: !NO_SHELL.contains(&shell),
             })
@@ -35,6 +39,24 @@ pub(super) fn read(answers: &Answers<'_>, gaps: &mut Vec<Gap>) -> Vec<Person> {
         .collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
+}
+
+/// Files of keys that were read, and where a simulated machine has the simulation's own.
+const USUAL: [&str; 3] = [
+    ".ssh/authorized_keys",
+    ".ssh/authorized_keys2",
+    "/etc/simulated/authorized_keys",
+];
+
+/// Where sshd looks for keys beside the files that were read.
+fn elsewhere(line: &str) -> Option<Gap> {
+    let (word, value) = line.split_once(' ')?;
+    let usual = match word {
+        "authorizedkeysfile" => value.split_whitespace().all(|file| USUAL.contains(&file)),
+        "authorizedkeyscommand" => value == "none",
+        _ => true,
+    };
+    (!usual).then(|| Gap::new(format!("its sshd looks for keys elsewhere, too: {line}")))
 }
 
 /// `NAME TAB FILE TAB LINE`: the key without options and comment, and its file.

@@ -301,6 +301,32 @@ fn whoever_has_a_key_or_a_password_can_log_in() {
 }
 
 #[test]
+fn a_password_is_a_way_in_only_where_sshd_takes_one_and_keys_elsewhere_are_a_hole() {
+    let people = ("people", "lostops:x:1000:1000::/home/lostops:/bin/bash", 0);
+    let found = |sshd: &str| {
+        let text = said(&[people, ("passwords", "lostops", 0), ("sshd", sshd, 0)]);
+        let mut gaps = Vec::new();
+        let people = people::read(&Answers::of(&text, "w"), &mut gaps);
+        (people.len(), gaps.len())
+    };
+    let usual =
+        "authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2\nauthorizedkeyscommand none";
+    assert_eq!(
+        found(&format!("{usual}\npasswordauthentication no")),
+        (0, 0)
+    );
+    assert_eq!(
+        found(&format!("{usual}\npasswordauthentication yes")),
+        (1, 0)
+    );
+    assert_eq!(
+        found("authorizedkeysfile /etc/keys/%u\nauthorizedkeyscommand /bin/x"),
+        (1, 2)
+    );
+    assert_eq!(found(""), (1, 0));
+}
+
+#[test]
 fn an_answer_that_breaks_off_is_not_taken_for_a_whole_one() {
     let whole = said(&[("user", "0", 0), ("kernel", "6.8", 0)]);
     let broken = &whole[..whole.len() - 8];

@@ -148,6 +148,7 @@ pub(crate) struct Baseline {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
     pub(crate) name: String,
+    /// By which sshd lets them in.
     pub(crate) has_password: bool,
     /// Their lines of `authorized_keys`, without comment: `ssh-ed25519 AAAA…`, and where they stand.
     pub(crate) keys: Vec<(String, String)>,

@@ -3,6 +3,7 @@
 use super::Limits;
 use super::pace::{Patience, Rate};
 use super::probe::{self, Answer, Asked};
+use crate::process::cancelled;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use nix::errno::Errno;
@@ -108,7 +109,7 @@ impl<'a> Scanner<'a> {
         let mut spare = None;
         let mut troubles = 0;
         loop {
-            let mut may_ask = Instant::now() < self.until && !ports.is_empty();
+            let mut may_ask = Instant::now() < self.until && !ports.is_empty() && !cancelled();
             for _ in 0..BATCH {
                 let room = may_ask && waiting.len() < self.window;
                 let Some(&port) = ports.last().filter(|_| room) else {

@@ -192,6 +192,7 @@ impl Host<'_> {
                     None => error(404, "Not Found"),
                 }
             }
+            ("GET", "/contents/{path}") => self.contents(),
             ("GET", "/issues") => self.list_issues(),
             ("POST", "/issues") => self.open_issue(),
             ("PATCH", "/issues/{issue_number}") => self.edit_issue(),
@@ -255,6 +256,53 @@ impl Host<'_> {
         comment.edits += 1;
         let comment = comment.clone();
         (200, self.shown(&comment))
+    }
+
+    /// A file, or what a folder holds itself.
+    fn contents(&self) -> Said {
+        let path = &self.parameter("path").replace("%20", " ");
+        let pairs = self.request.query.split('&');
+        let mut pairs = pairs.filter_map(|pair| pair.split_once('='));
+        let commit = pairs.find(|(key, _)| *key == "ref").map(|(_, value)| value);
+        let commit = commit.unwrap_or("main").to_owned();
+        let shown = |kind: &str, path: &str| {
+            let mut shown = Facts::get().example("content-file");
+            shown["type"] = json!(kind);
+            shown["path"] = json!(path);
+            shown["name"] = json!(path.rsplit('/').next());
+            shown
+        };
+        if let Some(bytes) = self.state.files.get(&(commit.clone(), path.clone())) {
+            let mut file = shown("file", path);
+            file["encoding"] = json!("base64");
+            let text = STANDARD.encode(bytes);
+            let lines: Vec<&str> = text
+                .as_bytes()
+                .chunks(60)
+                .filter_map(|it| std::str::from_utf8(it).ok())
+                .collect();
+            file["content"] = json!(lines.join("\n") + "\n");
+            return (200, file);
+        }
+        let mut entries = std::collections::BTreeMap::new();
+        let begin = format!("{path}/");
+        for (at, name) in self.state.files.keys() {
+            if let (true, Some(rest)) = (*at == commit, name.strip_prefix(&begin)) {
+                let (child, kind) = match rest.split_once('/') {
+                    Some((folder, _)) => (folder, "dir"),
+                    None => (rest, "file"),
+                };
+                let mut entry = shown(kind, &format!("{begin}{child}"));
+                let fields = entry.as_object_mut().expect("an object");
+                fields.remove("content");
+                fields.remove("encoding");
+                entries.insert(child.to_owned(), entry);
+            }
+        }
+        if entries.is_empty() {
+            return error(404, "Not Found");
+        }
+        (200, entries.into_values().collect())
     }
 
     /// As they were asked for: of this state, those that were touched last first; pull requests are among them.

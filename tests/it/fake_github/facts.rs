@@ -179,10 +179,18 @@ fn as_value(schema: &Value, text: &str) -> Value {
 fn parameters(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
     let (template, path): (Vec<_>, Vec<_>) =
         (template.split('/').collect(), path.split('/').collect());
+    let mut found = BTreeMap::new();
+    // The one that takes all the rest.
+    if template.last() == Some(&"{path}") && path.len() >= template.len() {
+        let fixed = template.len() - 1;
+        let before = parameters(&template[..fixed].join("/"), &path[..fixed].join("/"))?;
+        found.extend(before);
+        found.insert("path".to_owned(), path[fixed..].join("/"));
+        return Some(found);
+    }
     if template.len() != path.len() {
         return None;
     }
-    let mut found = BTreeMap::new();
     for (pattern, part) in template.into_iter().zip(path) {
         match pattern
             .strip_prefix('{')

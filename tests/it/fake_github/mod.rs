@@ -31,6 +31,7 @@ pub(crate) mod route {
         "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
     pub(crate) const EDIT_COMMENT: &str =
         "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
+    pub(crate) const CONTENTS: &str = "GET /repos/{owner}/{repo}/contents/{path}";
     pub(crate) const LIST_ISSUES: &str = "GET /repos/{owner}/{repo}/issues";
     pub(crate) const OPEN_ISSUE: &str = "POST /repos/{owner}/{repo}/issues";
     pub(crate) const EDIT_ISSUE: &str = "PATCH /repos/{owner}/{repo}/issues/{issue_number}";
@@ -200,6 +201,20 @@ impl FakeGitHub {
             .filter(|comment| comment.pull == pull)
             .cloned()
             .collect()
+    }
+
+    /// Puts every file of a folder there, as they are at a commit.
+    pub(crate) fn commit(&self, commit: &str, folder: &std::path::Path, path: &str) {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let name = format!("{path}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                self.commit(commit, &entry.path(), &name);
+            } else {
+                let bytes = std::fs::read(entry.path()).expect("a file");
+                let key = (commit.to_owned(), name);
+                self.state().files.insert(key, bytes);
+            }
+        }
     }
 
     /// Oldest first.

@@ -16,6 +16,8 @@ pub(crate) struct State {
     pub(crate) pulls: BTreeMap<u64, Pull>,
     pub(crate) comments: BTreeMap<u64, Comment>,
     pub(crate) issues: BTreeMap<u64, Issue>,
+    /// By commit and path.
+    pub(crate) files: BTreeMap<(String, String), Vec<u8>>,
     pub(crate) sarifs: Vec<Sarif>,
     pub(crate) faults: Vec<Fault>,
     pub(crate) requests: Vec<Request>,
@@ -113,6 +115,7 @@ impl State {
             pulls: BTreeMap::new(),
             comments: BTreeMap::new(),
             issues: BTreeMap::new(),
+            files: BTreeMap::new(),
             sarifs: Vec::new(),
             faults: Vec::new(),
             requests: Vec::new(),

@@ -112,7 +112,7 @@ fn what_is_not_written_is_found_on_the_servers_and_nothing_where_nothing_is() {
          mkdir -p /usr/local/lib/python3.12/dist-packages/flask-3.0.dist-info\n\
          printf '#!/bin/sh\\n' >/usr/local/bin/tool; chmod +x /usr/local/bin/tool\n\
          mkdir -p /root/.ssh; printf 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF who\\n' >/root/.ssh/authorized_keys\n\
-         echo lostops:secret | chpasswd\n\
+         echo lostops:secret | chpasswd; echo 'PasswordAuthentication yes' >/etc/ssh/sshd_config.d/00-before.conf\n\
          touch /run/reboot-required; echo linux-image-azure >/run/reboot-required.pkgs",
     );
     // Its own tool for looking is gone, and a described service is stopped.

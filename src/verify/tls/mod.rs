@@ -1,5 +1,8 @@
 //! A TLS handshake that goes through whatever the certificate is, and says what is wrong with it.
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 use std::io;
 use std::net::IpAddr;

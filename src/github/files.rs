@@ -1,0 +1,121 @@
+//! Files of the repository as they are at a commit, without a clone.
+
+use super::api::{Call, GitHub};
+use super::error::{Cause, GitHubError, Task};
+use super::retry::Repeat;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::Method;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// More files than this are no describers.
+const MOST: usize = 2000;
+
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(rename = "type")]
+    kind: String,
+    name: String,
+    path: String,
+}
+
+#[derive(Deserialize)]
+struct File {
+    encoding: String,
+    content: String,
+}
+
+impl GitHub<'_> {
+    /// Every file below a folder, by its path from there; `None` where the commit has no such folder.
+    pub(crate) fn files(
+        &self,
+        folder: &str,
+        commit: &str,
+    ) -> Result<Option<BTreeMap<String, Vec<u8>>>, GitHubError> {
+        let mut files = BTreeMap::new();
+        // What is to be looked through: where it lies in the repository, and from the folder on.
+        let mut folders = vec![(folder.trim_matches('/').to_owned(), String::new())];
+        let mut first = true;
+        while let Some((path, below)) = folders.pop() {
+            let entries: Vec<Entry> = match self.contents(&path, commit) {
+                Err(error) if first && error.cause() == Cause::Missing => return Ok(None),
+                other => other?,
+            };
+            first = false;
+            for entry in entries {
+                let name = if below.is_empty() {
+                    entry.name.clone()
+                } else {
+                    format!("{below}/{}", entry.name)
+                };
+                // What leads elsewhere, or is another repository, is no describer.
+                match entry.kind.as_str() {
+                    "dir" => folders.push((entry.path, name)),
+                    "file" => {
+                        files.insert(name, self.file(&entry.path, commit)?);
+                    }
+                    _ => {}
+                }
+            }
+            if files.len() + folders.len() > MOST {
+                let what = format!("`{folder}` holds more than {MOST} files");
+                return Err(GitHubError::new(Task::ReadFiles, Cause::Refused, what));
+            }
+        }
+        Ok(Some(files))
+    }
+
+    fn file(&self, path: &str, commit: &str) -> Result<Vec<u8>, GitHubError> {
+        let file: File = self.contents(path, commit)?;
+        // In lines, as for mail.
+        let text: String = file.content.split_whitespace().collect();
+        let bytes = (file.encoding == "base64").then(|| STANDARD.decode(text).ok());
+        bytes.flatten().ok_or_else(|| {
+            let what = format!("`{path}` is not given as Base64");
+            GitHubError::new(Task::ReadFiles, Cause::Unreadable, what)
+        })
+    }
+
+    fn contents<T: serde::de::DeserializeOwned>(
+        &self,
+        path: &str,
+        commit: &str,
+    ) -> Result<T, GitHubError> {
+        let path = format!(
+            "{}/contents/{}?ref={}",
+            self.repository,
+            encoded(path),
+            encoded(commit)
+        );
+        self.call(&Call {
+            task: Task::ReadFiles,
+            method: Method::GET,
+            path: &path,
+            body: None,
+            repeat: Repeat::Freely,
+        })
+    }
+}
+
+/// A path as an address holds it: only its slashes are its own.
+fn encoded(path: &str) -> String {
+    path.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_ask_for_anything_else() {
+        assert_eq!(encoded("a/b c?ref=x#y"), "a/b%20c%3Fref%3Dx%23y");
+    }
+}
