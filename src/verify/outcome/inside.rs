@@ -175,7 +175,7 @@ impl Socket {
     /// Whether anybody but the server itself can come to it.
     pub(crate) fn is_exposed(&self) -> bool {
         match self.at {
-            At::One(address) => !address.to_canonical().is_loopback(),
+            At::One(address) => !address.is_loopback(),
             _ => true,
         }
     }
