@@ -2,7 +2,7 @@
 //! themselves are initialised.
 
 use super::ask::Ask;
-use super::configure::{self, Want};
+use super::configure::{self, Want, Way};
 use super::prepare::Ready;
 use super::{describe, failure, plan, stand_ins, verify};
 use crate::cli::Apply as Arguments;
@@ -14,7 +14,6 @@ use crate::reason::Reason;
 use crate::report::progress::Progress;
 use crate::report::{Failure, Outcome, Report, Step, StepEnd};
 use crate::simulator::hosts::command as hosts;
-use crate::ssh::key::Source;
 use crate::terraform::plan::Plan;
 use crate::terraform::run::{Reached, TerraformError};
 use crate::terraform::workspace::Workspace;
@@ -132,19 +131,12 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
         &mut progress,
     )?;
     report.timeline.lap("hosts");
-    match key.filter(|_| booted) {
-        Some(key) => on_servers(
-            context,
-            &fleet,
-            ask,
-            want(ask, changes),
-            &ready,
-            &key,
-            report,
-            &mut progress,
-        ),
-        None => Ok(()),
-    }
+    let Some(key) = key.filter(|_| booted) else {
+        return Ok(());
+    };
+    let want = want(ask, changes);
+    let way = Way::with(context, &fleet, want, &ready, key)?;
+    on_servers(context, &fleet, ask, want, &way, report, &mut progress)
 }
 
 fn terraform(
@@ -209,41 +201,21 @@ fn boot(
 }
 
 /// The stages on the servers themselves, where there are hosts: what they are brought to, and whether they are so.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a stage takes what the stages before have made"
-)]
 fn on_servers(
     context: &Context,
     fleet: &Fleet,
     ask: &Ask<'_>,
     want: Want<'_>,
-    ready: &Ready,
-    key: &Source,
+    way: &Way,
     report: &mut Report,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
-    let workspace = &ready.workspace;
-    let terraform = Some(&ready.terraform);
-    let contacts = configure::contacts(context, fleet, want.cloud, workspace, terraform)?;
-    configure::stage(
-        context, fleet, want, workspace, key, &contacts, report, progress,
-    )?;
+    configure::stage(context, fleet, want, way, report, progress)?;
     report.timeline.lap("ansible");
     if ask.only.is_some() || verify::nothing_runs(fleet, want).is_err() {
         return Ok(());
     }
-    verify::stage(
-        context,
-        fleet,
-        want,
-        verify::RATE,
-        workspace,
-        key,
-        &contacts,
-        report,
-        progress,
-    )
+    verify::stage(context, fleet, want, verify::RATE, way, report, progress)
 }
 
 /// A runner's folders end with the job: servers made with a state in them would be nobody's.

@@ -38,8 +38,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             findings.push(
                 Finding::new(&META, format!("`{}`: the certificate of {what} ends in {days}", server.name()))
                     .severity(if left < VERY_SOON { Severity::Error } else { Severity::Warning })
-                    .server(server.name())
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help("see why it was not renewed: `docker logs traefik`, `systemctl status lostops-certificates.timer` on the server")
                     .evidence(format!("it ends at {}, issued by {}", certificate.ends, certificate.issuer)),
             );

@@ -43,8 +43,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             };
             findings.push(
                 Finding::new(&META, message)
-                    .server(server.name())
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help("see why it was not issued or renewed: `docker logs traefik`, `systemctl status lostops-certificates` on the server")
                     .evidence(evidence),
             );

@@ -68,8 +68,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             };
             findings.push(
                 Finding::new(&META, message)
-                    .server(name)
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help(help)
                     .evidence(format!(
                         "docker: {} of {}, {}{network}",

@@ -37,8 +37,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             findings.push(
                 Finding::new(&META, message)
                     .severity(severity)
-                    .server(server.name())
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help("put its configuration back: `lostops configure --all`")
                     .evidence(format!(
                         "from `{}` to port {}: {evidence}",

@@ -1,7 +1,7 @@
 //! LO515: HTTPS speaks a version of TLS that is broken, or does not insist on itself.
 
 use super::Facts;
-use super::measured::servers;
+use super::measured::{https, servers};
 use crate::finding::{Finding, Meta, Severity};
 use crate::verify::web::Tls;
 
@@ -26,11 +26,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             let (Some(name), Some(Ok(tls))) = (&web.name, &web.tls) else {
                 continue;
             };
-            for (message, evidence) in wrong(tls, name) {
+            for (message, evidence) in wrong(tls, &https(name, web, measured)) {
                 findings.push(
                     Finding::new(&META, format!("`{}`: {message}", server.name()))
-                        .server(server.name())
-                        .at(server.name.span, "this server")
+                        .on(server)
                         .help("put the front door back: `lostops configure --all`")
                         .evidence(evidence),
                 );
@@ -40,23 +39,23 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     findings
 }
 
-fn wrong(tls: &Tls, name: &str) -> Vec<(String, String)> {
+fn wrong(tls: &Tls, asked: &str) -> Vec<(String, String)> {
     let mut wrong = Vec::new();
     if tls.speaks_old {
         wrong.push((
-            format!("https://{name} speaks TLS 1.1"),
+            format!("{asked} speaks TLS 1.1"),
             "it answered a greeting that offers TLS 1.1 at best".to_owned(),
         ));
     }
     if let Some(back) = &tls.back {
         wrong.push((
-            format!("https://{name}/ sends visitors back to `{back}`"),
+            format!("{asked} sends visitors back to `{back}`"),
             format!("Location: {back}"),
         ));
     }
     let Some(status) = tls.status else {
         wrong.push((
-            format!("https://{name}/ gives no answer"),
+            format!("{asked} gives no answer"),
             "TLS was spoken, and HTTP was not".to_owned(),
         ));
         return wrong;
@@ -66,11 +65,11 @@ fn wrong(tls: &Tls, name: &str) -> Vec<(String, String)> {
     if seconds < HSTS && status < 500 {
         wrong.push(match &tls.hsts {
             None => (
-                format!("https://{name}/ does not tell browsers to insist on HTTPS"),
+                format!("{asked} does not tell browsers to insist on HTTPS"),
                 "no header Strict-Transport-Security".to_owned(),
             ),
             Some(header) => (
-                format!("https://{name}/ tells browsers to insist on HTTPS for too short a time"),
+                format!("{asked} tells browsers to insist on HTTPS for too short a time"),
                 format!("Strict-Transport-Security: {header}"),
             ),
         });
@@ -110,7 +109,7 @@ mod tests {
             back: None,
         };
         change(&mut tls);
-        let wrong = wrong(&tls, "app.example").into_iter();
+        let wrong = wrong(&tls, "https://app.example").into_iter();
         wrong.map(|(message, _)| message).collect()
     }
 

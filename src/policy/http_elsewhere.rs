@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (server, measured) in servers(facts) {
         for web in &measured.web {
-            for (port, status) in &web.elsewhere {
+            for (port, answer) in &web.elsewhere {
                 // Whoever is let in by name knows what is there.
                 if is_for_some(server, *port)
                     || facts.accepts(META.code, server.name(), &PortSet::one(*port))
@@ -32,11 +32,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
                         &META,
                         format!("`{}` speaks HTTP at port {port}", server.name()),
                     )
-                    .server(server.name())
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help("put it behind the front door, or close the port")
                     .evidence(format!(
-                        "GET / at {}:{port} was answered {status}",
+                        "a request to {}:{port} was answered {answer}",
                         web.address
                     )),
                 );

@@ -34,8 +34,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
                     &META,
                     format!("`{}`: http://{asked}{path} {wrong}", server.name()),
                 )
-                .server(server.name())
-                .at(server.name.span, "this server")
+                .on(server)
                 .help("put the front door back: `lostops configure --all`")
                 .evidence(format!(
                     "GET {path} with Host: {asked} at {}:80",

@@ -1,9 +1,11 @@
 //! What the rules on measured facts have in common.
 
 use super::Facts;
+use crate::finding::Finding;
 use crate::fleet::policy::Waiver;
 use crate::fleet::port::{PortSet, Protocol};
 use crate::fleet::server::Server;
+use crate::verify::outcome::Web;
 use crate::verify::outcome::{Baseline, Package, Server as Measured};
 use crate::verify::tls::Certificate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,13 +27,22 @@ pub(super) fn is_own(measured: &Measured, protocol: Protocol, port: u16) -> bool
     protocol == Protocol::Tcp && measured.expected.ports.contains(&port)
 }
 
+/// What was asked over HTTPS, and where, if that is not the server's usual address.
+pub(super) fn https(name: &str, web: &Web, measured: &Measured) -> String {
+    if measured.address == Some(web.address) {
+        format!("https://{name}")
+    } else {
+        format!("https://{name} at {}", web.address)
+    }
+}
+
 /// What shows a certificate, in words, and which; in words why none.
 pub(super) fn certificates(measured: &Measured) -> Vec<(String, Result<&Certificate, &String>)> {
     let mut all = Vec::new();
     for web in &measured.web {
         if let (Some(name), Some(tls)) = (&web.name, &web.tls) {
             all.push((
-                format!("https://{name}"),
+                https(name, web, measured),
                 tls.as_ref().map(|tls| &tls.certificate),
             ));
         }
@@ -111,6 +122,14 @@ fn kernel(name: &str) -> Option<String> {
     stem.dedup();
     let has_number = stem.contains(&"#");
     has_number.then(|| stem.join("-"))
+}
+
+impl Finding {
+    /// It is about this server as a whole.
+    pub(super) fn on(self, server: &Server) -> Self {
+        self.server(server.name())
+            .at(server.name.span, "this server")
+    }
 }
 
 impl Facts<'_> {

@@ -131,6 +131,7 @@ rules! {
     database_without_tls,
     version_differs,
     power_differs,
+    name_leads_elsewhere,
     not_idempotent,
 }
 

@@ -30,8 +30,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             findings.push(
                 Finding::new(&META, format!("`{name}`: {what}"))
                     .severity(severity)
-                    .server(name)
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help(help),
             );
         };

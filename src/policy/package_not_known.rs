@@ -73,8 +73,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             findings.push(
                 Finding::new(&META, message)
                     .severity(severity)
-                    .server(server.name())
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help(help)
                     .evidence(format!(
                         "dpkg: {} {}, {}",

@@ -45,8 +45,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
                 );
                 findings.push(
                     Finding::new(&META, message)
-                        .server(server.name())
-                        .at(server.name.span, "this server")
+                        .on(server)
                         .help(help(met, column))
                         .evidence(if column.listener.is_empty() {
                             "nobody listens there".to_owned()

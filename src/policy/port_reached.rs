@@ -84,8 +84,7 @@ fn one(
         from(vantage)
     );
     Finding::new(meta, message)
-        .server(server.name())
-        .at(server.name.span, "this server")
+        .on(server)
         .help(format!(
             "find what lets {} through to {protocol} {}: a rule of the portal, or a firewall that is not loaded",
             from(vantage),

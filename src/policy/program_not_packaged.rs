@@ -43,8 +43,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             );
             findings.push(
                 Finding::new(&META, message)
-                    .server(server.name())
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help("remove it from the server")
                     .evidence(match other.kind {
                         Kind::Program => format!(

@@ -29,8 +29,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
                 &META,
                 format!("`{}` waits for a restart{for_what}", server.name()),
             )
-            .server(server.name())
-            .at(server.name.span, "this server")
+            .on(server)
             .help("restart it when that suits")
             .evidence(format!(
                 "/run/reboot-required; it runs {} for {} days",

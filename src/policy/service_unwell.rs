@@ -23,8 +23,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
         let mut say = |message: String, help: String, evidence: String| {
             findings.push(
                 Finding::new(&META, message)
-                    .server(name)
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help(help)
                     .evidence(evidence),
             );

@@ -44,8 +44,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             );
             findings.push(
                 Finding::new(&META, message)
-                    .server(server.name())
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help(format!(
                         "stop it on the server, or declare {port} under `ports:` and have the policy permit it"
                     ))

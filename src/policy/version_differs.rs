@@ -37,8 +37,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             );
             findings.push(
                 Finding::new(&META, message)
-                    .server(server.name())
-                    .at(server.name.span, "this server")
+                    .on(server)
                     .help("put it back: `lostops configure --all`")
                     .evidence(format!("its greeting to `{}`", database.from)),
             );

@@ -1,4 +1,4 @@
-//! One question over HTTP/1.1, and the head of the answer.
+//! One question over HTTP/1.1, and the head of the answer; and whether HTTP/2 is spoken without TLS.
 
 use std::io::{self, Read, Write};
 
@@ -68,6 +68,18 @@ pub(crate) fn get(
     })
 }
 
+/// Whether whoever answers speaks HTTP/2 in clear to a client that knows so before (RFC 9113, sections 3.3 and 3.4): its first
+/// frame is then SETTINGS, of stream 0.
+pub(crate) fn speaks_h2c(stream: &mut (impl Read + Write)) -> bool {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    let mut frame = [0; 9];
+    let asked = stream
+        .write_all(&[PREFACE, &SETTINGS].concat())
+        .and_then(|()| stream.flush());
+    asked.and_then(|()| stream.read_exact(&mut frame)).is_ok() && frame[3..] == SETTINGS[3..]
+}
+
 type Head = (u16, Vec<(String, String)>, usize);
 
 /// `None`: there is more to come.
@@ -105,4 +117,34 @@ fn whole(mut body: &[u8]) -> Vec<u8> {
         body = body.get(at + size + 2..).unwrap_or_default();
     }
     whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    struct Says(Cursor<&'static [u8]>);
+    impl Read for Says {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.0.read(buffer)
+        }
+    }
+    impl Write for Says {
+        fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+            Ok(buffer.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn http_2_in_clear_is_known_by_its_first_frame() {
+        let h2c = |said| speaks_h2c(&mut Says(Cursor::new(said)));
+        assert!(h2c(b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64"));
+        assert!(!h2c(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
+        assert!(!h2c(b"\0\0\x06\x04\0\0\0\0\x01"));
+        assert!(!h2c(b"\0\0"));
+    }
 }

@@ -5,6 +5,7 @@ pub(crate) mod dial;
 mod http;
 pub(crate) mod inside;
 pub(crate) mod login;
+pub(crate) mod names;
 pub(crate) mod outcome;
 pub(crate) mod prometheus;
 pub(crate) mod reach;

@@ -1,7 +1,7 @@
 //! Web applications as a browser meets them: what port 80 answers, and how 443 encrypts.
 
 use super::dial::{From, dial};
-use super::http::{Response, get};
+use super::http::{Response, get, speaks_h2c};
 use super::tls::{Certificate, Trust, handshake, speaks_old};
 use std::net::{IpAddr, SocketAddr};
 
@@ -15,8 +15,8 @@ pub(crate) struct Web {
     pub(crate) plain: Vec<(String, Plain)>,
     /// What port 443 answers; in words why not.
     pub(crate) tls: Option<Result<Tls, String>>,
-    /// Ports beside 80 and 443 that answer in HTTP, with their status.
-    pub(crate) elsewhere: Vec<(u16, u16)>,
+    /// Ports beside 80 and 443 that answer in HTTP, and what: `404`, `HTTP/2`.
+    pub(crate) elsewhere: Vec<(u16, String)>,
 }
 
 /// An answer without encryption.
@@ -71,9 +71,13 @@ pub(crate) fn ask(address: IpAddr, name: &str, health: &str, trust: &Trust) -> W
 pub(crate) fn ask_bare(address: IpAddr, open: &[u16]) -> Web {
     let host = address.to_string();
     let speaks = |port: &u16| {
-        let mut stream = dial(From::Here, SocketAddr::new(address, *port)).ok()?;
-        let response = get(&mut stream, &host, "/").ok()?;
-        Some((*port, response.status))
+        let ask = || dial(From::Here, SocketAddr::new(address, *port)).ok();
+        let answer = match get(&mut ask()?, &host, "/") {
+            Ok(response) => response.status.to_string(),
+            Err(_) if speaks_h2c(&mut ask()?) => "HTTP/2".to_owned(),
+            Err(_) => return None,
+        };
+        Some((*port, answer))
     };
     Web {
         name: None,
@@ -202,6 +206,30 @@ mod tests {
         ] {
             assert!(matches!(means(bad), Plain::Elsewhere { .. }), "{bad}");
         }
+    }
+
+    /// Listens on loopback of IPv6, and says this to everybody.
+    fn says(words: &'static [u8]) -> u16 {
+        let listener = std::net::TcpListener::bind("[::1]:0").expect("a listener");
+        let port = listener.local_addr().expect("an address").port();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a stream");
+                let _ = stream.read(&mut [0; 1024]);
+                let _ = stream.write_all(words);
+            }
+        });
+        port
+    }
+
+    #[test]
+    fn whoever_speaks_http_at_another_port_is_found_over_ipv6_and_in_http_2_too() {
+        let one = says(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        let two = says(b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64");
+        let none = says(b"SSH-2.0-OpenSSH_9.6\r\n");
+        let web = ask_bare(std::net::Ipv6Addr::LOCALHOST.into(), &[one, two, none]);
+        let found = [(one, "404".to_owned()), (two, "HTTP/2".to_owned())];
+        assert_eq!(web.elsewhere, found);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::Want;
 use super::addresses::Contact;
+use super::way::Way;
 use crate::cli::Cloud;
 use crate::context::Context;
 use crate::fleet::server::Server;
@@ -16,7 +17,6 @@ use crate::ssh::place::Place;
 use crate::ssh::target::Target;
 use crate::ssh::trouble::Trouble;
 use crate::ssh::wait::{self, Expected, Patience, Ready};
-use crate::terraform::workspace::Workspace;
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -36,8 +36,7 @@ pub(in crate::pipeline) struct Connected {
 pub(in crate::pipeline) fn connect(
     context: &Context,
     want: Want<'_>,
-    workspace: &Workspace,
-    key: &Source,
+    way: &Way,
     targets: Vec<Target>,
     report: &mut Report,
     progress: &mut Progress,
@@ -49,8 +48,8 @@ pub(in crate::pipeline) fn connect(
         new: limit,
         known: limit,
     });
-    let ssh = connections(context, key, &environment, patience).map_err(failed)?;
-    let mut book = Book::read(&workspace.folder.join("host-keys.json")).map_err(failed)?;
+    let ssh = connections(context, &way.key, &environment, patience).map_err(failed)?;
+    let mut book = Book::read(&way.workspace.folder.join("host-keys.json")).map_err(failed)?;
     let expected: Vec<Expected> = targets
         .into_iter()
         .map(|target| Expected {

@@ -8,10 +8,11 @@ mod play;
 mod show;
 mod stage;
 mod supply;
+mod way;
 
 use super::ask::{Ask, Preview};
-use super::prepare::{Ready, prepare};
-use super::{describe, failure, stand_ins};
+use super::prepare::Ready;
+use super::{describe, failure};
 use crate::ansible::inventory::Entry;
 use crate::ansible::outcome::End;
 use crate::cli::{Cloud, Configure as Arguments};
@@ -24,13 +25,14 @@ use crate::terraform::workspace::Workspace;
 use camino::Utf8Path;
 use std::time::Duration;
 
-pub(super) use addresses::{Contacts, contacts, engine_that_is_silent};
+pub(super) use addresses::{Contacts, engine_that_is_silent};
 pub(super) use connect::{Connected, connect, target};
 pub(super) use key::{TEXT as KEY_VARIABLE, VARIABLES as KEY_VARIABLES, source as key_source};
 pub(super) use stage::asked;
 pub(super) use stage::stage;
 use supply::Stock;
 pub(super) use supply::supply;
+pub(super) use way::Way;
 
 /// How long a preview waits for a server: it has run for long, or it is not there.
 const PREVIEW: Duration = Duration::from_secs(15);
@@ -89,27 +91,8 @@ fn configured(
         fresh: false,
     };
     let mut progress = super::progress_of(context, Some(&fleet));
-    let workspace = Workspace::new(
-        &context.home,
-        &fleet.environment.name.value,
-        arguments.cloud.word(),
-    );
-    // Before the state is asked for: without a key all of it would be in vain.
-    let key = key::source(context, &fleet, want, &workspace)?;
-    if let Some(engine) = engine_that_is_silent(context, want.cloud) {
-        return Err(no_hosts(engine));
-    }
-    let (contacts, _held) = reached(context, &fleet, want, &workspace, &mut progress)?;
-    stage(
-        context,
-        &fleet,
-        want,
-        &workspace,
-        &key,
-        &contacts,
-        report,
-        &mut progress,
-    )?;
+    let way = Way::find(context, &fleet, want, &mut progress)?;
+    stage(context, &fleet, want, &way, report, &mut progress)?;
     let servers = report.configured.iter().flat_map(|all| &all.servers);
     let ends: Vec<End> = servers.map(|server| server.end).collect();
     if ends.iter().all(|end| *end == End::Skipped) {
@@ -146,22 +129,13 @@ pub(super) fn preview(
         timeout: Some(ask.initialise.timeout.unwrap_or(PREVIEW)),
         fresh: false,
     };
-    let workspace = &ready.workspace;
     let mut asked = || {
-        let key = key::source(context, fleet, want, workspace)?;
-        let contacts = contacts(
-            context,
-            fleet,
-            want.cloud,
-            workspace,
-            Some(&ready.terraform),
-        )?;
-        if contacts.is_empty() {
+        let key = key::source(context, fleet, want, &ready.workspace)?;
+        let way = Way::with(context, fleet, want, ready, key)?;
+        if way.contacts.is_empty() {
             return Ok(());
         }
-        stage(
-            context, fleet, want, workspace, &key, &contacts, report, progress,
-        )
+        stage(context, fleet, want, &way, report, progress)
     };
     match asked() {
         Err(failure)
@@ -174,42 +148,6 @@ pub(super) fn preview(
             Ok(())
         }
         other => other,
-    }
-}
-
-/// What keeps another lostops out of the folder.
-type Held = Box<dyn std::fmt::Debug>;
-
-fn reached(
-    context: &Context,
-    fleet: &Fleet,
-    want: Want<'_>,
-    workspace: &Workspace,
-    progress: &mut Progress,
-) -> Result<(Contacts, Held), Failure> {
-    let failed = |error: anyhow::Error| failure::of_anything(&error);
-    match want.cloud {
-        Cloud::Simulated => {
-            let lock = workspace
-                .lock(|| progress.say("waiting for another lostops in this folder"))
-                .map_err(failed)?;
-            if !want.check {
-                stand_ins::hand_out(context, fleet, workspace, progress)?;
-            }
-            let contacts = contacts(context, fleet, want.cloud, workspace, None)?;
-            Ok((contacts, Box::new(lock)))
-        }
-        Cloud::Azure => {
-            let ready = prepare(context, fleet, want.cloud, progress)?;
-            let contacts = contacts(
-                context,
-                fleet,
-                want.cloud,
-                workspace,
-                Some(&ready.terraform),
-            )?;
-            Ok((contacts, Box::new(ready)))
-        }
     }
 }
 
@@ -230,17 +168,8 @@ pub(super) fn inventory_entries(
     };
     let mut progress = super::progress_of(context, Some(fleet));
     let workspace = Workspace::new(&context.home, &fleet.environment.name.value, cloud.word());
-    let (contacts, _held) = reached(context, fleet, want, &workspace, &mut progress)?;
+    let (contacts, _held) = way::reached(context, fleet, want, &workspace, &mut progress)?;
     let stock = Stock::new(context, fleet, cloud, &workspace)
         .map_err(|error| failure::of_anything(&error))?;
     Ok(stage::entries(fleet, &contacts, &stock))
-}
-
-pub(super) fn no_hosts(engine: &str) -> Failure {
-    Failure {
-        reason: Reason::NoHosts,
-        message: format!("no Docker engine answers at {engine}, so the simulated machines have no hosts"),
-        help: "start an engine, or name it in `DOCKER_HOST`; then `lostops apply --cloud simulated` boots the hosts"
-            .to_owned(),
-    }
 }

@@ -7,9 +7,12 @@ use crate::report::progress::Progress;
 /// What Ansible adds before every role that says what it takes: worth a line only where it fails.
 const CHECKED: &str = "Validating arguments against arg spec";
 
+/// What was skipped has no line: the report names the roles.
+///
 /// `database  12/31  firewall : load the table ... changed (0.8 s)`
 pub(super) fn tell(progress: &mut Progress, width: usize, line: &Line, check: bool) {
-    if line.end == TaskEnd::Ok && line.at.task.starts_with(CHECKED) {
+    let checked = line.end == TaskEnd::Ok && line.at.task.starts_with(CHECKED);
+    if checked || line.end == TaskEnd::Skipped {
         return;
     }
     let word = match line.end {
@@ -24,12 +27,10 @@ pub(super) fn tell(progress: &mut Progress, width: usize, line: &Line, check: bo
     let host = format!("{:width$}", line.host);
     let count = format!("{}/{}", line.done, line.of);
     let title = line.at.title();
-    let seconds = if line.end == TaskEnd::Skipped {
-        String::new()
-    } else {
-        format!(" ({:.1} s)", line.seconds)
-    };
-    progress.line(&format!("{host}  {count:>7}  {title} ... {word}{seconds}"));
+    let seconds = line.seconds;
+    progress.line(&format!(
+        "{host}  {count:>7}  {title} ... {word} ({seconds:.1} s)"
+    ));
     if matches!(line.end, TaskEnd::Failed | TaskEnd::Unreachable) {
         for said in line.message.lines() {
             progress.line(&format!("{:width$}           {said}", ""));

@@ -6,6 +6,7 @@ use super::connect::{connect, target};
 use super::judge::{self, Unreached};
 use super::play::play;
 use super::supply::{self, Stock};
+use super::way::Way;
 use crate::ansible::content;
 use crate::ansible::fingerprint::{Fingerprint, Why};
 use crate::ansible::inventory::{self, Entry};
@@ -17,10 +18,8 @@ use crate::pipeline::failure;
 use crate::policy::{self, Facts};
 use crate::report::progress::Progress;
 use crate::report::{Failure, Report};
-use crate::ssh::key::Source;
 use crate::ssh::target::Target;
 use crate::ssh::trouble::Trouble;
-use crate::terraform::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One server of the stage.
@@ -33,17 +32,11 @@ pub(super) struct One {
     pub(super) missing: BTreeSet<String>,
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a stage takes what the stages before have made"
-)]
 pub(in crate::pipeline) fn stage(
     context: &Context,
     fleet: &Fleet,
     want: Want<'_>,
-    workspace: &Workspace,
-    key: &Source,
-    contacts: &Contacts,
+    way: &Way,
     report: &mut Report,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
@@ -52,7 +45,7 @@ pub(in crate::pipeline) fn stage(
         check: want.check,
         ..Configured::default()
     };
-    let stock = Stock::new(context, fleet, want.cloud, workspace).map_err(failed)?;
+    let stock = Stock::new(context, fleet, want.cloud, &way.workspace).map_err(failed)?;
     let mut ones: BTreeMap<String, One> = BTreeMap::new();
     let mut nowhere = BTreeMap::new();
     for server in asked(fleet, want) {
@@ -62,7 +55,7 @@ pub(in crate::pipeline) fn stage(
             outcome
                 .servers
                 .push(ServerOutcome::new(name, End::Skipped, why));
-        } else if let Some(one) = one(fleet, server, contacts, &stock) {
+        } else if let Some(one) = one(fleet, server, &way.contacts, &stock) {
             ones.insert(name.to_owned(), one);
         } else {
             let why = "it has no address: nothing has made it yet";
@@ -79,7 +72,7 @@ pub(in crate::pipeline) fn stage(
         }
     }
     let targets = ones.values().map(|one| one.target.clone()).collect();
-    let connected = connect(context, want, workspace, key, targets, report, progress)?;
+    let connected = connect(context, want, way, targets, report, progress)?;
     let mut unreached = nowhere;
     let mut due: BTreeMap<String, Why> = BTreeMap::new();
     for (name, one) in &ones {
@@ -118,7 +111,7 @@ pub(in crate::pipeline) fn stage(
         play(
             context,
             want,
-            workspace,
+            &way.workspace,
             &connected.ssh,
             &ones,
             &due,

@@ -7,16 +7,14 @@ mod parallel;
 mod served;
 mod stage;
 
-use super::configure::{self, Want, contacts, engine_that_is_silent};
-use super::prepare::prepare;
-use super::{describe, failure};
-use crate::cli::{Cloud, Verify as Arguments};
+use super::configure::{self, Want, Way};
+use super::describe;
+use crate::cli::Verify as Arguments;
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::fleet::server::PowerState;
 use crate::reason::Reason;
 use crate::report::{Failure, Report};
-use crate::terraform::workspace::Workspace;
 
 pub(super) use stage::stage;
 
@@ -57,42 +55,9 @@ pub(super) fn verified(
     };
     nothing_runs(&fleet, want)?;
     let mut progress = super::progress_of(context, Some(&fleet));
-    let workspace = Workspace::new(
-        &context.home,
-        &fleet.environment.name.value,
-        arguments.cloud.word(),
-    );
-    let key = configure::key_source(context, &fleet, want, &workspace)?;
-    if let Some(engine) = engine_that_is_silent(context, want.cloud) {
-        return Err(configure::no_hosts(engine));
-    }
-    // A server that is measured may be changed by nobody meanwhile.
-    let (contacts, _held): (_, Box<dyn std::fmt::Debug>) = match want.cloud {
-        Cloud::Simulated => {
-            let lock = workspace
-                .lock(|| progress.say("waiting for another lostops in this folder"))
-                .map_err(|error| failure::of_anything(&error))?;
-            let contacts = contacts(context, &fleet, want.cloud, &workspace, None)?;
-            (contacts, Box::new(lock))
-        }
-        Cloud::Azure => {
-            let ready = prepare(context, &fleet, want.cloud, &mut progress)?;
-            let terraform = Some(&ready.terraform);
-            let contacts = contacts(context, &fleet, want.cloud, &workspace, terraform)?;
-            (contacts, Box::new(ready))
-        }
-    };
-    stage(
-        context,
-        &fleet,
-        want,
-        arguments.rate,
-        &workspace,
-        &key,
-        &contacts,
-        report,
-        &mut progress,
-    )
+    let way = Way::find(context, &fleet, want, &mut progress)?;
+    let rate = arguments.rate;
+    stage(context, &fleet, want, rate, &way, report, &mut progress)
 }
 
 /// A verification of nothing is none.

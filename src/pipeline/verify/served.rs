@@ -7,10 +7,11 @@ use crate::pipeline::configure::Contacts;
 use crate::ssh::target::Target;
 use crate::verify::database::{self, Database};
 use crate::verify::dial::From;
+use crate::verify::names::{self, Name};
 use crate::verify::outcome::ScrapeTarget;
 use crate::verify::tls::Trust;
 use crate::verify::{login, prometheus, web};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ const GRAFANA: &str = "/api/health";
 #[derive(Default)]
 pub(super) struct Served {
     pub(super) web: Vec<web::Web>,
+    pub(super) names: Vec<Name>,
     pub(super) databases: Vec<Database>,
     pub(super) targets: Option<Result<Vec<ScrapeTarget>, String>>,
 }
@@ -52,32 +54,45 @@ impl Measuring<'_> {
 
     /// What servers serve to others: web pages, databases, measurements.
     pub(super) fn served(&self) -> BTreeMap<String, Served> {
-        let served = each(&self.servers, AT_ONCE, |server| Served {
-            web: self.web(server),
-            databases: self.databases(server),
-            targets: server.services.prometheus.as_ref().and_then(|_| {
-                let ready = self.ready();
-                let target = ready.iter().find(|target| target.name == server.name())?;
-                Some(prometheus::targets(&self.connected.ssh, target))
-            }),
+        let served = each(&self.servers, AT_ONCE, |server| {
+            let (web, names) = self.web(server);
+            Served {
+                web,
+                names,
+                databases: self.databases(server),
+                targets: server.services.prometheus.as_ref().and_then(|_| {
+                    let ready = self.ready();
+                    let target = ready.iter().find(|target| target.name == server.name())?;
+                    Some(prometheus::targets(&self.connected.ssh, target))
+                }),
+            }
         });
         let names = self.servers.iter().map(|server| server.name().to_owned());
         names.zip(served).collect()
     }
 
-    fn web(&self, server: &Server) -> Vec<web::Web> {
+    /// Each web application under its name: at the server, and wherever else its name leads.
+    fn web(&self, server: &Server) -> (Vec<web::Web>, Vec<Name>) {
         let target = self.targets.iter().find(|one| one.name == server.name());
         let Some(target) = target.filter(|_| server.services.traefik.is_some()) else {
-            return Vec::new();
+            return Default::default();
         };
         let laravel = server.services.laravel.iter();
         let laravel = laravel.map(|it| (&it.value.domain.value, it.value.health.as_str()));
         let grafana = server.services.grafana.iter();
         let grafana = grafana.map(|it| (&it.value.domain.value, GRAFANA));
-        let names = laravel.chain(grafana);
-        names
-            .map(|(name, health)| web::ask(target.address, name, health, &self.trust))
-            .collect()
+        let (mut met, mut names) = (Vec::new(), Vec::new());
+        for (name, health) in laravel.chain(grafana) {
+            let mut at = BTreeSet::from([target.address]);
+            if self.has_names {
+                let name = names::look_up(name);
+                at.extend(name.leads_to.iter().flatten());
+                names.push(name);
+            }
+            let visit = |address| web::ask(address, name, health, &self.trust);
+            met.extend(at.into_iter().map(visit));
+        }
+        (met, names)
     }
 
     /// From every server that is let in and answers; the first three prove enough.

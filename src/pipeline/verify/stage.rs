@@ -3,10 +3,11 @@
 use super::parallel::each;
 use super::served::Served;
 use super::{everywhere, expected, outside};
+use crate::cli::Cloud;
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::fleet::server::{PowerState, Server};
-use crate::pipeline::configure::{self, Connected, Contacts, Want, connect, target};
+use crate::pipeline::configure::{self, Connected, Contacts, Want, Way, connect, target};
 use crate::pipeline::failure;
 use crate::policy::{self, Facts};
 use crate::process::refuse_when_cancelled;
@@ -14,9 +15,7 @@ use crate::reason::Reason;
 use crate::report::progress::Progress;
 use crate::report::{Failure, Report, Timeline};
 use crate::services::supply::Supply;
-use crate::ssh::key::Source;
 use crate::ssh::target::Target;
-use crate::terraform::workspace::Workspace;
 use crate::verify::outcome::{self, Inside, Measured, Outside};
 use crate::verify::reach::columns;
 use crate::verify::tls::Trust;
@@ -42,21 +41,17 @@ pub(super) struct Measuring<'a> {
     pub(super) connected: Connected,
     pub(super) supply: Supply,
     pub(super) trust: Trust,
+    /// Names lead where the world says. In a simulation nobody has them.
+    pub(super) has_names: bool,
     pub(super) word: String,
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a stage takes what the stages before have made"
-)]
 pub(in crate::pipeline) fn stage(
     context: &Context,
     fleet: &Fleet,
     want: Want<'_>,
     rate: u32,
-    workspace: &Workspace,
-    key: &Source,
-    contacts: &Contacts,
+    way: &Way,
     report: &mut Report,
     progress: &mut Progress,
 ) -> Result<(), Failure> {
@@ -66,19 +61,11 @@ pub(in crate::pipeline) fn stage(
         .iter()
         .filter(|server| server.state.value == PowerState::Running);
     let targets: Vec<Target> = running
-        .filter_map(|server| Some(target(server, contacts.get(server.name())?)))
+        .filter_map(|server| Some(target(server, way.contacts.get(server.name())?)))
         .collect();
-    let connected = connect(
-        context,
-        want,
-        workspace,
-        key,
-        targets.clone(),
-        report,
-        progress,
-    )?;
+    let connected = connect(context, want, way, targets.clone(), report, progress)?;
     report.timeline.lap("SSH");
-    let supply = configure::supply(context, fleet, want.cloud, workspace).map_err(failed)?;
+    let supply = configure::supply(context, fleet, want.cloud, &way.workspace).map_err(failed)?;
     let measuring = Measuring {
         fleet,
         servers: configure::asked(fleet, want)
@@ -97,12 +84,13 @@ pub(in crate::pipeline) fn stage(
         })
         .context("could not read the authorities of web certificates")
         .map_err(failed)?,
+        has_names: want.cloud == Cloud::Azure,
         supply,
         word: crate::random::word()
             .context("could not read random bits")
             .map_err(failed)?,
     };
-    let measured = measuring.all(contacts, rate, &mut report.timeline, progress)?;
+    let measured = measuring.all(&way.contacts, rate, &mut report.timeline, progress)?;
     let directory = fleet.directory();
     let mut facts = Facts::new(Some(fleet), None, &[], &directory, context.today);
     facts.measured = Some(&measured);
@@ -263,6 +251,7 @@ impl Measuring<'_> {
                 }),
                 outside: outside.remove(name),
                 web: served.web,
+                names: served.names,
                 databases: served.databases,
                 targets: served.targets,
             }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
 pub(crate) use super::database::Database;
+pub(crate) use super::names::Name;
 pub(crate) use super::web::Web;
 pub(crate) use inside::{
     At, Baseline, Container, Gap, Inside, Installed, Kind, Other, Package, Person, Socket,
@@ -40,6 +41,8 @@ pub(crate) struct Server {
     /// From outside; `None` where it has no address to be measured at.
     pub(crate) outside: Option<Result<Outside, String>>,
     pub(crate) web: Vec<Web>,
+    /// Names of its web applications; none in a simulation.
+    pub(crate) names: Vec<Name>,
     pub(crate) databases: Vec<Database>,
     /// What its Prometheus asks, where it runs one; in words why that is not known.
     pub(crate) targets: Option<Result<Vec<ScrapeTarget>, String>>,

@@ -1,6 +1,7 @@
 //! What runs is measured, and whatever was not written is found, each with its code and its evidence.
 
 use super::Hosts;
+use super::initialise::of;
 use crate::harness::Project;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -9,19 +10,7 @@ impl Hosts {
     /// Three servers that offer SSH and their node exporter, and nothing that is declared and not there.
     pub(super) fn measurable() -> Self {
         let project = Project::bare();
-        for server in ["backend", "database", "monitoring"] {
-            let name = format!("describers/{server}.yaml");
-            let text = std::fs::read_to_string(project.path(&name)).expect("the file");
-            let kept = text.lines().filter(|line| {
-                !line.contains("- { port:")
-                    || line.contains("port: 22")
-                    || line.contains("port: 9100")
-            });
-            project.write(
-                &name,
-                kept.fold(String::new(), |all, line| all + line + "\n"),
-            );
-        }
+        super::declare_what_is_served(&project);
         Self::of(project)
     }
 
@@ -122,7 +111,8 @@ fn what_is_not_written_is_found_on_the_servers_and_nothing_where_nothing_is() {
     );
     hosts.on("database", "systemctl stop prometheus-node-exporter");
 
-    let wrong = hosts.verify(3, &[]);
+    let wrong = hosts.json(3, &["drift"]);
+    drift_tells_of_the_plan_and_of_ansible_too(&wrong);
     let all = expected(&[
         ("LO501", "backend"),
         ("LO502", "backend"),
@@ -152,8 +142,32 @@ fn what_is_not_written_is_found_on_the_servers_and_nothing_where_nothing_is() {
     assert_eq!(verdict(&wrong, "operators", "backend", 8091), "closed");
     assert_eq!(verdict(&wrong, "monitoring", "database", 9100), "missing");
 
+    a_server_that_is_to_be_stopped_and_runs_is_told_of(&hosts);
     a_server_that_hangs_is_told_of_and_the_others_are_measured(&hosts);
     a_server_that_bans_whoever_scans_it_is_not_taken_for_closed(&hosts);
+}
+
+/// What the portal has opened is in the plan, and what was stopped by hand is Ansible's to start.
+fn drift_tells_of_the_plan_and_of_ansible_too(drift: &Value) {
+    assert_eq!(drift["totals"]["change"], 1, "{drift:#}");
+    for server in ["database", "monitoring"] {
+        assert_eq!(of(drift, server)["end"], "changed", "{drift:#}");
+    }
+}
+
+fn a_server_that_is_to_be_stopped_and_runs_is_told_of(hosts: &Hosts) {
+    let file = "describers/monitoring.yaml";
+    let text = std::fs::read_to_string(hosts.project.path(file)).expect("the describer");
+    let stopped = text.replacen("state: running", "state: stopped", 1);
+    hosts.project.write(file, stopped);
+    let awake = hosts.verify(3, &["--servers", "monitoring"]);
+    hosts.project.write(file, text);
+    assert_eq!(
+        found(&awake),
+        expected(&[("LO519", "monitoring")]),
+        "{awake:#}"
+    );
+    assert!(evidence(&awake, "says that it is stopped").ends_with(":22 was taken"));
 }
 
 fn a_server_that_hangs_is_told_of_and_the_others_are_measured(hosts: &Hosts) {

@@ -173,6 +173,22 @@ impl Drop for Hosts {
     }
 }
 
+/// Takes the ports off the describers that no service of a bare project serves: what is measured is then as written.
+pub(crate) fn declare_what_is_served(project: &Project) {
+    for server in ["backend", "database", "monitoring"] {
+        let name = format!("describers/{server}.yaml");
+        let text = std::fs::read_to_string(project.path(&name)).expect("the file");
+        let kept = text.lines().filter(|line| {
+            let served = line.contains("port: 22") || line.contains("port: 9100");
+            !line.contains("- { port:") || served
+        });
+        project.write(
+            &name,
+            kept.fold(String::new(), |all, line| all + line + "\n"),
+        );
+    }
+}
+
 /// The engine's address.
 pub(crate) fn engine() -> String {
     std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".to_owned())

@@ -2,10 +2,7 @@
 
 use super::measured::{found, verdict};
 use super::{Hosts, docker};
-use crate::fake_github::FakeGitHub;
 use crate::harness::finish;
-use crate::image::event::Event;
-use crate::run::Job;
 use std::collections::BTreeSet;
 use std::process::Command;
 
@@ -130,39 +127,4 @@ fn a_change_is_rehearsed_on_servers_that_nobody_keeps() {
         run.stdout
     );
     assert_eq!(hosts.left(), "");
-}
-
-#[test]
-#[ignore = "boots hosts: make hosts-test"]
-fn a_pull_request_is_rehearsed_from_its_base_and_its_comment_gains_the_matrix() {
-    let hosts = Hosts::measurable();
-    let describers = hosts.project.path("describers");
-    let mut job = Job::with(&describers, FakeGitHub::builder());
-    let event = Event::new("pull_request.opened");
-    let base = event.payload["pull_request"]["base"]["sha"].as_str();
-    job.github
-        .commit(base.expect("a base"), &describers, "describers");
-    std::fs::create_dir_all(job.project.path("temp/.lostops")).expect("a folder");
-    let tools = crate::harness::root().join(".tools/ansible");
-    std::os::unix::fs::symlink(tools, job.project.path("temp/.lostops/ansible")).expect("a link");
-    job.set("DOCKER_HOST", &super::engine())
-        .set("INPUT_REHEARSE", "true");
-    // A port that nothing serves: no plan can tell.
-    job.project.edit(
-        "describers/backend.yaml",
-        "ports:\n",
-        "ports:\n  - { port: 443, from: internet, for: https }\n",
-    );
-    let ended = job.ends("pull_request.opened", 3);
-    assert_eq!(ended.output("failure-reason"), "not-as-written");
-    let comment = job.comment();
-    for words in [
-        "LO504",
-        "| `backend` | runs on untouched |",
-        "measured in a rehearsal",
-        "| to `backend` |",
-        "🚧",
-    ] {
-        assert!(comment.contains(words), "{words} in {comment}");
-    }
 }

@@ -45,13 +45,22 @@ pub(super) fn every_fault_is_found(hosts: &Hosts) {
     // A container that nobody described, past the firewall; an exporter that is stopped.
     hosts.publish("database", &[8080]);
     hosts.on("database", "docker stop mysqld_exporter");
-    // A certificate with three days left, and a front door that somebody has replaced.
+    // The describer names a newer MySQL than the one that runs.
+    let file = "describers/database.yaml";
+    let text = std::fs::read_to_string(hosts.project.path(file)).expect("the describer");
+    let newer = text.replacen(
+        "    databases:",
+        "    image: mysql:8.4.9\n    databases:",
+        1,
+    );
+    hosts.project.write(file, newer);
+    // A certificate with three days left, browsers told to insist for minutes, and a front door that somebody has replaced.
     hosts.on(
         "backend",
         "set -e; cd /var/lib/lostops/certificates/*/; authority=/etc/lostops/authority\n\
          openssl req -new -key key.pem -subj /CN=short | openssl x509 -req -CA $authority/certificate.pem -CAkey $authority/key.pem \
          -days 3 -set_serial 7 -extfile <(echo subjectAltName=DNS:app.lostops.example) -out cert.pem 2>/dev/null\n\
-         touch /etc/lostops/projects/traefik/dynamic/lostops.yml",
+         sed -i 's/stsSeconds: [0-9]*/stsSeconds: 300/' /etc/lostops/projects/traefik/dynamic/lostops.yml",
     );
     hosts.on(
         "monitoring",
@@ -78,7 +87,9 @@ pub(super) fn every_fault_is_found(hosts: &Hosts) {
         ("LO513", "database"),
         ("LO513", "monitoring"),
         ("LO514", "backend"),
+        ("LO515", "backend"),
         ("LO517", "database"),
+        ("LO518", "database"),
     ]);
     assert_eq!(found(&wrong), all, "{wrong:#}");
     assert!(
@@ -87,6 +98,8 @@ pub(super) fn every_fault_is_found(hosts: &Hosts) {
     assert!(evidence(&wrong, "without TLS").contains("got in without it"));
     assert!(evidence(&wrong, "certificate of MySQL is not valid").contains("CN=stranger"));
     assert!(evidence(&wrong, "ends in 2 days").contains("simulated production"));
+    assert!(evidence(&wrong, "for too short a time").contains("max-age=300"));
+    assert!(evidence(&wrong, "and 8.4.9 is described").contains("greeting to `backend`"));
     assert!(evidence(&wrong, "http://grafana.lostops.example/ serves content").contains(":80"));
     assert!(evidence(&wrong, "gets no answer from `mysqld`").contains("connection refused"));
     assert_eq!(verdict(&wrong, "monitoring", "database", 3306), "extra");
