@@ -16,6 +16,7 @@ mod random;
 mod reason;
 mod redact;
 mod report;
+mod review;
 mod services;
 mod simulator;
 mod source;

@@ -48,6 +48,15 @@ impl Why {
     }
 }
 
+/// The variables of an inventory that say what a server is to be: how and where it is reached is left out.
+pub(crate) fn lasting(variables: &Map<String, Value>) -> Map<String, Value> {
+    let own = variables
+        .iter()
+        .filter(|(name, _)| !name.starts_with("ansible_") && !WHERE.contains(&name.as_str()));
+    own.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
 impl Fingerprint {
     /// `variables` are those of the inventory; how the server is reached is left out, for it changes nothing on it.
     pub(crate) fn new(
@@ -56,12 +65,7 @@ impl Fingerprint {
         identity: Option<&str>,
         secrets: Option<&BTreeMap<String, String>>,
     ) -> Self {
-        let own: Map<String, Value> = variables
-            .iter()
-            .filter(|(name, _)| !name.starts_with("ansible_") && !WHERE.contains(&name.as_str()))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect();
-        let describer = Value::Object(own).to_string();
+        let describer = Value::Object(lasting(variables)).to_string();
         Self {
             content: content.to_owned(),
             describer: digest::short([describer.as_bytes()]),

@@ -24,11 +24,13 @@ pub(crate) struct Written {
 }
 
 #[derive(Deserialize)]
-struct Comment {
+pub(super) struct Comment {
     id: u64,
-    html_url: String,
     #[serde(default)]
-    body: Option<String>,
+    pub(super) node_id: String,
+    pub(super) html_url: String,
+    #[serde(default)]
+    pub(super) body: Option<String>,
     /// Of one who left GitHub there is none.
     user: Option<Author>,
 }
@@ -87,7 +89,7 @@ impl GitHub<'_> {
     }
 
     /// The newest of ours, of all pages. Whoever else plants the marker is passed over.
-    fn our_comment(
+    pub(super) fn our_comment(
         &self,
         pull: u64,
         marker: &str,

@@ -16,6 +16,7 @@ pub(crate) mod outputs;
 mod proxy;
 pub(crate) mod pull;
 mod retry;
+pub(crate) mod review;
 pub(crate) mod runner;
 mod transport;
 pub(crate) mod upload;

@@ -79,6 +79,12 @@ impl Runner {
     }
 
     /// The page of this run, for people.
+    /// The branch that was pushed to; elsewhere the whole ref.
+    pub(crate) fn branch(&self) -> &str {
+        let git_ref = self.git_ref.as_str();
+        git_ref.strip_prefix("refs/heads/").unwrap_or(git_ref)
+    }
+
     pub(crate) fn run_url(&self) -> Option<String> {
         let known = !self.repository.is_empty() && !self.run_id.is_empty();
         known.then(|| {

@@ -114,6 +114,11 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
             .push("nothing was applied: what is not permitted comes first".to_owned());
         return Ok(());
     }
+    if let Some(review) = ask.review {
+        review
+            .covers(&fleet, ask, &ready, &made, report)
+            .inspect_err(|_| ready.forget_plan())?;
+    }
     let changes = made.file().applyable || !made.file().resources.is_empty();
     if changes {
         terraform(&ready, &made, ask, report, &mut progress)?;
@@ -212,7 +217,7 @@ fn on_servers(
 ) -> Result<(), Failure> {
     configure::stage(context, fleet, want, way, report, progress)?;
     report.timeline.lap("ansible");
-    if ask.only.is_some() || verify::nothing_runs(fleet, want).is_err() {
+    if ask.only.is_some() || verify::nothing_is(fleet, want).is_err() {
         return Ok(());
     }
     verify::stage(context, fleet, want, verify::RATE, way, report, progress)

@@ -1,5 +1,6 @@
 //! What is asked of a plan or an apply, whether on a command line or by a workflow.
 
+use super::reviewed::Review;
 use crate::cli::{self, Cloud, Describers, Format, Initialise, Only};
 use crate::finding::Finding;
 use crate::fleet::Fleet;
@@ -27,6 +28,8 @@ pub(super) struct Ask<'a> {
     pub(super) preview: Preview,
     /// What of a plan stands in the way of an apply.
     pub(super) judge: Judge,
+    /// A plan is recorded for it, an apply held against it.
+    pub(super) review: Option<&'a Review>,
 }
 
 /// What of a plan is judged. A rehearsal builds what it needs first, and nobody is to permit that.
@@ -71,6 +74,7 @@ impl<'a> Ask<'a> {
             initialise: Initialise::default(),
             preview: Preview::None,
             judge: Judge::Everything,
+            review: None,
         }
     }
 
@@ -85,6 +89,7 @@ impl<'a> Ask<'a> {
             initialise: arguments.initialise.clone(),
             preview: Preview::None,
             judge: Judge::Everything,
+            review: None,
         }
     }
 

@@ -17,6 +17,7 @@ mod prepare;
 mod projects;
 mod reference;
 mod rehearse;
+mod reviewed;
 mod run;
 mod scan;
 mod sheets;

@@ -9,7 +9,7 @@ use crate::fleet::Fleet;
 use crate::policy::{self, Facts};
 use crate::reason::Reason;
 use crate::report::progress::Progress;
-use crate::report::{Failure, Outcome, Report};
+use crate::report::{Failure, Kept, Outcome, Report};
 use crate::terraform::plan::{self, Options, Plan};
 use crate::terraform::{power, subject};
 use std::io::Read as _;
@@ -53,6 +53,10 @@ fn planned(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
             judge(context, Some(&fleet), &made.whole, true, report);
             made.narrow(ask, report);
             if report.outcome() == Outcome::Clean {
+                if let Some(review) = ask.review {
+                    let record = review.record(&fleet, ask, &ready, &made, report)?;
+                    report.kept = Kept::Record(record.text());
+                }
                 configure::preview(context, &fleet, ask, &ready, report, &mut progress)?;
             }
             Ok(())
@@ -83,12 +87,22 @@ pub(super) fn ready(
 pub(super) struct Made {
     pub(super) whole: Plan,
     part: Option<Plan>,
+    /// What Terraform prints of the plan file; empty where nobody is to compare it.
+    json: Vec<u8>,
 }
 
 impl Made {
     /// What the plan file says, and an apply would do.
     pub(super) fn file(&self) -> &Plan {
         self.part.as_ref().unwrap_or(&self.whole)
+    }
+
+    pub(super) fn json(&self) -> &[u8] {
+        if self.json.is_empty() {
+            b"{}"
+        } else {
+            &self.json
+        }
     }
 
     /// Shows only the servers that were asked for; findings about others stay, for they stand in the way too.
@@ -114,30 +128,36 @@ pub(super) fn make(
 ) -> Result<Made, Failure> {
     progress.step("terraform plan");
     let mut replace: Vec<String> = Vec::new();
-    let mut whole = once(ready, &[], &[], progress)?;
+    let (mut whole, mut json) = once(ready, &[], &[], progress)?;
     let drifted = power::drifted(&whole, fleet);
     if !drifted.is_empty() {
         for (address, words) in drifted {
             report.notes.push(words);
             replace.push(address);
         }
-        whole = once(ready, &replace, &[], progress)?;
+        (whole, json) = once(ready, &replace, &[], progress)?;
     }
     let mut part = None;
     if !ask.servers.is_empty() {
         let targets = ask.targets(&whole);
         part = Some(if targets.is_empty() {
+            json.clear();
             Plan::default()
         } else {
             replace.retain(|address| targets.contains(address));
-            once(ready, &replace, &targets, progress)?
+            let (plan, of_part) = once(ready, &replace, &targets, progress)?;
+            json = of_part;
+            plan
         });
     }
     if ask.diff && part.as_ref().is_none_or(|part| !part.resources.is_empty()) {
         let text = ready.terraform.show_text(&ready.workspace);
         report.diff = Some(text.map_err(|error| failure::of_terraform(&error))?);
     }
-    Ok(Made { whole, part })
+    if ask.review.is_none() {
+        json = Vec::new();
+    }
+    Ok(Made { whole, part, json })
 }
 
 fn once(
@@ -145,7 +165,7 @@ fn once(
     replace: &[String],
     targets: &[String],
     progress: &mut Progress,
-) -> Result<Plan, Failure> {
+) -> Result<(Plan, Vec<u8>), Failure> {
     let of_terraform = |error| failure::of_terraform(&error);
     ready
         .terraform
@@ -161,7 +181,8 @@ fn once(
         observed: targets.is_empty(),
         partial: !targets.is_empty(),
     };
-    plan::read_bytes(&json, options).map_err(|error| failure::of_plan(&error))
+    let plan = plan::read_bytes(&json, options).map_err(|error| failure::of_plan(&error))?;
+    Ok((plan, json))
 }
 
 /// Judges a plan by every rule and fills the report.

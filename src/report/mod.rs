@@ -148,8 +148,27 @@ pub(crate) struct Report {
     pub(crate) became: Vec<Became>,
     /// What took how long.
     pub(crate) timeline: Timeline,
+    pub(crate) kept: Kept,
     /// Variables that the describers call secret, whatever their names say.
     pub(crate) secrets: BTreeSet<String>,
+}
+
+/// What a comment keeps of a plan, hidden, so that a later run applies only what was reviewed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kept {
+    Nothing,
+    Record(String),
+    /// The comment could not be read, and may hold what a later run needs: it is left alone.
+    AsItIs,
+}
+
+impl Kept {
+    pub(crate) fn record(&self) -> Option<&str> {
+        match self {
+            Self::Record(record) => Some(record),
+            Self::Nothing | Self::AsItIs => None,
+        }
+    }
 }
 
 /// What became of a server.
@@ -210,6 +229,7 @@ impl Report {
             rehearsed: false,
             became: Vec::new(),
             timeline: Timeline::default(),
+            kept: Kept::Nothing,
             secrets: BTreeSet::new(),
         }
     }

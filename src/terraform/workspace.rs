@@ -103,6 +103,25 @@ impl Workspace {
         Ok(Lock { _file: file })
     }
 
+    /// Names and versions of the providers that `terraform init` has chosen, sorted: `hashicorp/azurerm 4.81.0`.
+    pub(crate) fn providers(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.module.join(".terraform.lock.hcl")).unwrap_or_default();
+        let mut providers = Vec::new();
+        let mut name = None;
+        for line in text.lines().map(str::trim) {
+            let quoted = line.split('"').nth(1);
+            if line.starts_with("provider ") {
+                name = quoted.and_then(|address| address.split_once('/'));
+            } else if line.starts_with("version ")
+                && let (Some((_, name)), Some(version)) = (name.take(), quoted)
+            {
+                providers.push(format!("{name} {version}"));
+            }
+        }
+        providers.sort_unstable();
+        providers
+    }
+
     fn json(&self, name: &str, value: &Value) -> anyhow::Result<()> {
         let path = self.module.join(name);
         let mut text = serde_json::to_vec_pretty(value)?;

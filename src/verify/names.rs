@@ -1,7 +1,7 @@
 //! Where the names of web applications lead whoever asks for them.
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, ToSocketAddrs};
+use std::net::{IpAddr, ToSocketAddrs as _};
 
 /// A name of a web application, and what the resolver of this machine says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

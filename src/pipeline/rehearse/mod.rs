@@ -155,5 +155,6 @@ fn ask(describers: &Describers, judge: Judge, only: Option<Only>, diff: bool) ->
         initialise: Initialise::default(),
         preview: Preview::None,
         judge,
+        review: None,
     }
 }

@@ -35,15 +35,11 @@ impl Conversation {
         if task.audience == Audience::Nobody {
             return None;
         }
-        let git_ref = &step.runner.git_ref;
         Some(Self {
             access: access(step, inputs),
             audience: task.audience.clone(),
             sha: step.runner.sha.clone(),
-            branch: git_ref
-                .strip_prefix("refs/heads/")
-                .unwrap_or(git_ref)
-                .to_owned(),
+            branch: step.runner.branch().to_owned(),
             environment: environment.to_owned(),
             describers: inputs.describers.as_str().to_owned(),
         })
@@ -124,7 +120,7 @@ pub(super) fn access(step: &Step<'_>, inputs: &Inputs) -> Access {
 }
 
 /// The comment's first bytes: by them, and by its author, it is found again.
-fn marker(describers: &str, environment: &str) -> String {
+pub(super) fn marker(describers: &str, environment: &str) -> String {
     format!(
         "{}\"environment\":\"{}\"}} -->",
         any_of(describers),

@@ -2,6 +2,7 @@
 
 mod answer;
 mod certificates;
+mod comment;
 mod conversation;
 mod dry;
 mod files;
@@ -9,13 +10,15 @@ mod issue;
 mod ownership;
 mod perform;
 mod publish;
+mod reviewed;
 mod watch;
 
-use crate::cli::Run as Arguments;
+use super::describe;
+use crate::cli::{Describers, Run as Arguments};
 use crate::context::{Context, Reader};
 use crate::exit::Exit;
 use crate::finding;
-use crate::github::decision::{Decision, Refusal, decide};
+use crate::github::decision::{Decision, Refusal, Task, decide};
 use crate::github::event::{Event, default_branch};
 use crate::github::inputs::Inputs;
 use crate::github::runner::Runner;
@@ -23,7 +26,8 @@ use crate::process;
 use crate::reason::Reason;
 use crate::redact::{self, Redactor};
 use crate::report::log::{Log, mask};
-use crate::report::{Failure, Report};
+use crate::report::{Failure, Kept, Outcome, Report};
+use crate::review::Record;
 use anyhow::Context as _;
 use std::io;
 use std::time::{Duration, Instant};
@@ -69,6 +73,10 @@ pub(super) fn run(
         if let Some(key) = &inputs.ssh_key {
             context.set(crate::pipeline::configure::KEY_VARIABLE, key);
         }
+        if let Some(key) = &inputs.plan_key {
+            // By its name it is a secret, wherever it would be shown.
+            context.set("LOSTOPS_PLAN_KEY", key);
+        }
         if let Some(bundle) = &inputs.ca_bundle {
             certificates::trust(&mut context, bundle).map_err(|error| Refusal {
                 reason: Reason::BadInput,
@@ -96,9 +104,7 @@ pub(super) fn run(
     };
     let exit = match decided {
         Ok((inputs, Decision::Do(task))) => {
-            let watch = publish::watch(&step, &inputs, &task);
-            let mut report = perform::perform(&step, &inputs, &task);
-            watch.end();
+            let mut report = done(&step, &inputs, &task);
             let redactor = crate::pipeline::redactor(step.context, &report);
             settle(&mut report, &redactor);
             publish::publish(&step, &inputs, &task, &report)
@@ -127,6 +133,38 @@ struct Step<'a> {
     log: Log,
     colours: bool,
     begun: Instant,
+}
+
+/// Does it, where what was reviewed allows it.
+fn done(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
+    let mut found = Report::new(task.operation.word());
+    let describers = Describers {
+        describers: Some(inputs.describers.clone()),
+        environment: inputs.environment.clone(),
+    };
+    // What is wrong with them the operation itself finds again.
+    let _ = describe::one(step.context, &describers, &mut found);
+    let environment = publish::environment(&found).to_owned();
+    let review = match reviewed::review(step, inputs, task, &environment) {
+        Ok(review) => review,
+        Err(refused) => {
+            found.findings.clear();
+            found.failure = Some(refused.failure);
+            found.kept = refused.kept;
+            return found;
+        }
+    };
+    let kept = review.as_ref().and_then(|review| review.record.as_ref());
+    let kept = kept.map(Record::text);
+    let watch = publish::watch(step, inputs, task, &environment, kept.as_deref());
+    let mut report = perform::perform(step, inputs, task, review.as_ref());
+    watch.end();
+    // Until all of it is done the next run is held against it, too.
+    let ended = report.applied && report.outcome() == Outcome::Clean;
+    if let Some(kept) = kept.filter(|_| !ended) {
+        report.kept = Kept::Record(kept);
+    }
+    report
 }
 
 fn settle(report: &mut Report, redactor: &Redactor) {

@@ -10,11 +10,17 @@ use crate::github::inputs::{CloudInput, Inputs, OnlyInput};
 use crate::github::operation::Operation;
 use crate::pipeline::ask::{Ask, Judge, Preview};
 use crate::pipeline::rehearse::{self, Base, Wanted};
+use crate::pipeline::reviewed::Review;
 use crate::pipeline::{apply, check, configure, drift, plan};
 use crate::report::{Outcome, Report};
 use std::collections::BTreeMap;
 
-pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
+pub(super) fn perform(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &Task,
+    review: Option<&Review>,
+) -> Report {
     let describers = Describers {
         describers: Some(inputs.describers.clone()),
         environment: inputs.environment.clone(),
@@ -37,6 +43,7 @@ pub(super) fn perform(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
         },
         preview: preview(step, inputs, task),
         judge: Judge::Everything,
+        review,
     };
     match task.operation {
         Operation::Check => check::run(

@@ -1,11 +1,11 @@
 //! What came of it, told to everybody: the log, the pull request, the summary, annotations, outputs, code scanning.
 
+use super::comment::{comment, with_record};
 use super::conversation::{Conversation, LAST_WORDS, access};
 use super::issue::{Scope, roll};
 use super::perform::only;
 use super::watch::{LONG, Watch};
 use super::{Step, answer, files};
-use crate::cli::Describers;
 use crate::exit::Exit;
 use crate::github::api::GitHub;
 use crate::github::decision::Task;
@@ -13,25 +13,26 @@ use crate::github::error::GitHubError;
 use crate::github::inputs::{CommentInput, Inputs};
 use crate::github::operation::Operation;
 use crate::github::outputs::{Outputs, append};
-use crate::pipeline::describe;
 use crate::process;
-use crate::report::comment::{self, Frame};
-use crate::report::{self, Counts, Outcome, Report};
+use crate::report::comment::{self as markdown, Frame};
+use crate::report::{self, Report};
 use crate::terraform::workspace::FOLDER;
 use camino::{Utf8Path, Utf8PathBuf};
 
 /// Begins to wait beside the operation.
-pub(super) fn watch(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Watch {
-    let mut found = Report::new("run");
-    let describers = Describers {
-        describers: Some(inputs.describers.clone()),
-        environment: inputs.environment.clone(),
-    };
+pub(super) fn watch(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &Task,
+    environment: &str,
+    record: Option<&str>,
+) -> Watch {
     let wanted = inputs.comment != CommentInput::Never;
     let conversation = wanted
-        .then(|| describe::one(step.context, &describers, &mut found).ok())
-        .and_then(|_| Conversation::new(step, inputs, task, environment(&found)));
-    let body = comment::running(task.operation.word(), &frame(step, task, false));
+        .then(|| Conversation::new(step, inputs, task, environment))
+        .flatten();
+    let body = markdown::running(task.operation.word(), &frame(step, task, false));
+    let body = with_record(record, body);
     Watch::begin(
         conversation,
         LONG,
@@ -104,7 +105,7 @@ fn issue(
     };
     let body = step
         .redactor
-        .text(&comment::render(report, frame, comment::COMMENT));
+        .text(&markdown::render(report, frame, markdown::COMMENT));
     let scope = Scope::new(report, only(inputs), &task.servers);
     let describers = inputs.describers.as_str();
     match roll(github, report, &scope, describers, environment, &body) {
@@ -142,7 +143,7 @@ pub(super) fn refused(step: &Step<'_>, report: &Report) -> Exit {
 }
 
 /// The environment's own name; empty where its file could not be read, and a folder's name stands in for it.
-fn environment(report: &Report) -> &str {
+pub(super) fn environment(report: &Report) -> &str {
     let name = report.environment.as_deref();
     name.filter(|_| report.understood).unwrap_or_default()
 }
@@ -158,45 +159,6 @@ fn frame(step: &Step<'_>, task: &Task, ended: bool) -> Frame<'static> {
         version: env!("CARGO_PKG_VERSION"),
         duration: ended.then(|| step.begun.elapsed()),
         notices: task.notices.clone(),
-    }
-}
-
-/// Writes our comment, and gives its address.
-fn comment(
-    step: &Step<'_>,
-    inputs: &Inputs,
-    task: &Task,
-    report: &Report,
-    frame: &Frame<'_>,
-    github: &Result<GitHub<'_>, GitHubError>,
-) -> Option<String> {
-    let create = match inputs.comment {
-        CommentInput::Never => return None,
-        CommentInput::Always => true,
-        CommentInput::Changes => {
-            report.outcome() != Outcome::Clean
-                || report
-                    .counts
-                    .is_some_and(|counts| counts != Counts::default())
-                || report
-                    .configured
-                    .as_ref()
-                    .is_some_and(|configured| !configured.is_quiet())
-        }
-        CommentInput::Failure => report.outcome() != Outcome::Clean,
-    };
-    let conversation = Conversation::new(step, inputs, task, environment(report))?;
-    let body = step
-        .redactor
-        .text(&comment::render(report, frame, comment::COMMENT));
-    let short = step.redactor.text(&comment::compact(report, frame));
-    let written = match github {
-        Ok(github) => conversation.say(github, &body, &short, create),
-        Err(error) => return untold(step, error),
-    };
-    match written {
-        Ok(written) => written.map(|written| written.url),
-        Err(error) => untold(step, &error),
     }
 }
 
@@ -224,7 +186,7 @@ fn upload(
 }
 
 /// GitHub would not hear it: that is worth a warning, and no more.
-fn untold<T>(step: &Step<'_>, error: &GitHubError) -> Option<T> {
+pub(super) fn untold<T>(step: &Step<'_>, error: &GitHubError) -> Option<T> {
     warn(step, &format!("{error}\n{}", error.help()));
     None
 }

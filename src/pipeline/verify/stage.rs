@@ -134,10 +134,12 @@ impl Measuring<'_> {
         let servers = self.servers(inside, outside, served, contacts);
         timeline.lap("what answered");
         cancelled()?;
+        let awake = self.awake(contacts);
         Ok(Measured {
             servers,
             matrix,
-            awake: self.awake(contacts),
+            asleep: self.stopped.len() - awake.len(),
+            awake,
             at: jiff::Timestamp::now(),
         })
     }

@@ -25,6 +25,8 @@ pub(crate) struct Measured {
     pub(crate) matrix: Matrix,
     /// Servers that are described as stopped and answer all the same, and where.
     pub(crate) awake: Vec<(String, SocketAddr)>,
+    /// How many servers are described as stopped and do not answer.
+    pub(crate) asleep: usize,
     /// When.
     pub(crate) at: Timestamp,
 }
@@ -90,9 +92,12 @@ pub(crate) struct ScrapeTarget {
 }
 
 impl Measured {
-    /// `3 servers measured, 17 ways in open as declared, 27 closed, 1 open and not declared`
+    /// `3 servers measured, 1 stopped as described, 17 ways in open as declared, 27 closed, 1 open and not declared`
     pub(crate) fn words(&self) -> String {
         let mut parts = vec![format!("{} measured", count(self.servers.len(), "server"))];
+        if self.asleep > 0 {
+            parts.push(format!("{} stopped as described", self.asleep));
+        }
         for (verdict, words) in [
             (Verdict::Open, "open as declared"),
             (Verdict::Closed, "closed"),

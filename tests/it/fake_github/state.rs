@@ -34,6 +34,8 @@ pub(crate) struct Comment {
     pub(crate) body: String,
     /// How often it was edited.
     pub(crate) edits: u32,
+    /// Who did so last, as GraphQL says it.
+    pub(crate) editor: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,6 +155,7 @@ impl State {
             author: Some(author.to_owned()),
             body: body.to_owned(),
             edits: 0,
+            editor: None,
         };
         self.next_id += 1;
         self.comments.insert(comment.id, comment.clone());

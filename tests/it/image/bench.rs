@@ -44,7 +44,9 @@ impl Bench {
 
     /// The pull request was squashed into main.
     pub(super) fn merged(self) -> Self {
-        let merged = Pull::open(PULL).merged("main", SQUASHED, "2026-11-23T08:15:00Z");
+        let mut merged = Pull::open(PULL).merged("main", SQUASHED, "2026-11-23T08:15:00Z");
+        let head = self.github.state().pulls[&PULL].head_sha.clone();
+        merged.head_sha = head;
         self.github.state().pulls.insert(PULL, merged);
         self
     }

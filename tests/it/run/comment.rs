@@ -1,16 +1,8 @@
 //! The one comment on the pull request, from the first plan to the merge.
 
 use super::{HEAD, Job, headline};
-use crate::fake_github::{FakeGitHub, Fault, Pull, route};
+use crate::fake_github::{FakeGitHub, Fault, route};
 use crate::harness::root;
-
-/// What the squash merge of the event file left on main.
-fn merged(job: &Job) {
-    let event = crate::image::event::Event::new("push.squash-merge");
-    let sha = event.payload["after"].as_str().expect("a commit");
-    let pull = Pull::open(7).merged("main", sha, "2026-11-20T10:00:00Z");
-    job.github.state().pulls.insert(7, pull);
-}
 
 #[test]
 fn a_plan_is_one_comment_that_answers_first_and_links_lines_at_the_head() {
@@ -55,7 +47,7 @@ fn a_plan_is_one_comment_that_answers_first_and_links_lines_at_the_head() {
 fn after_the_merge_the_same_comment_tells_what_was_applied_and_an_empty_plan_says_so() {
     let job = Job::managed();
     job.ends("pull_request.opened", 0);
-    merged(&job);
+    job.merged();
     let ended = job.ends("push.squash-merge", 0);
     assert!(
         headline(&job.comment()).contains("Applied"),
@@ -76,7 +68,7 @@ fn after_the_merge_the_same_comment_tells_what_was_applied_and_an_empty_plan_say
 fn an_apply_that_stopped_halfway_tells_what_is_done_and_what_is_not() {
     let job = Job::managed();
     job.ends("pull_request.opened", 0);
-    merged(&job);
+    job.merged();
     job.portal(
         "staging",
         &[
@@ -111,7 +103,7 @@ fn an_apply_that_stopped_halfway_tells_what_is_done_and_what_is_not() {
 fn a_refused_apply_is_told_too() {
     let job = Job::new();
     job.ends("pull_request.opened", 0);
-    merged(&job);
+    job.merged();
     job.opens_a_port();
     let ended = job.ends("push.squash-merge", 3);
     assert_eq!(ended.output("failure-reason"), "policy-violation");
@@ -128,7 +120,8 @@ fn a_direct_push_is_applied_without_a_comment() {
     let ended = job.ends("push.direct", 0);
     assert_eq!(ended.output("comment-url"), "");
     assert!(job.github.comments(7).is_empty());
-    assert_eq!(job.github.asked(route::PULLS_OF_COMMIT), 1);
+    // Once to find what was reviewed, once to tell what came of it.
+    assert_eq!(job.github.asked(route::PULLS_OF_COMMIT), 2);
 }
 
 #[test]
@@ -195,8 +188,9 @@ fn a_comment_that_cannot_be_written_is_a_warning_with_the_line_to_add() {
 }
 
 #[test]
-fn a_github_that_fails_changes_nothing_about_an_apply() {
-    let job = Job::managed();
+fn a_github_that_fails_changes_nothing_about_an_apply_that_needs_no_review() {
+    let mut job = Job::managed();
+    job.set("INPUT_REVIEWED-PLAN", "off");
     job.github
         .fault(Fault::status(route::PULLS_OF_COMMIT, 404, "Not Found").times(9));
     let ended = job.ends("push.squash-merge", 0);

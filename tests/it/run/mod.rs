@@ -5,11 +5,12 @@ mod comment;
 mod drift;
 mod first_steps;
 mod long;
+mod reviewed;
 mod servers;
 mod trouble;
 mod trust;
 
-use crate::fake_github::{FakeGitHub, TOKEN};
+use crate::fake_github::{FakeGitHub, Pull, TOKEN};
 use crate::harness::{Project, finish, root};
 use crate::image::event::Event;
 use serde_json::Value;
@@ -66,6 +67,15 @@ impl Job {
             "ports:\n",
             "ports:\n  - { port: 8080, from: internet, for: debug }\n",
         );
+    }
+
+    /// The pull request was squashed into main, as the event of the push says.
+    pub(super) fn merged(&self) {
+        let event = Event::new("push.squash-merge");
+        let sha = event.payload["after"].as_str().expect("a commit");
+        let mut pull = Pull::open(7).merged("main", sha, "2026-11-20T10:00:00Z");
+        HEAD.clone_into(&mut pull.head_sha);
+        self.github.state().pulls.insert(7, pull);
     }
 
     pub(super) fn set(&mut self, name: &str, value: &str) -> &mut Self {
@@ -168,10 +178,13 @@ impl Ended {
     }
 }
 
-/// The second line of the comment, after its marker: the answer.
+/// The first line of the comment that is shown, after its marker and what it keeps: the answer.
 pub(super) fn headline(comment: &str) -> &str {
     assert!(comment.starts_with("<!-- lostops {"), "{comment}");
-    comment.lines().nth(1).unwrap_or_default()
+    let mut lines = comment.lines();
+    lines
+        .find(|line| !line.starts_with("<!--"))
+        .unwrap_or_default()
 }
 
 /// As the runner reads the file: `name<<DELIMITER`, lines, `DELIMITER`.

@@ -52,6 +52,7 @@ impl Host<'_> {
         }
         body.clone_into(&mut comment.body);
         comment.edits += 1;
+        comment.editor = Some(self.state.viewer.clone());
         let comment = comment.clone();
         (200, self.shown(&comment))
     }
@@ -61,6 +62,7 @@ impl Host<'_> {
         let Comment { id, pull, .. } = comment;
         let repository = &self.state.repository;
         shown["id"] = json!(id);
+        shown["node_id"] = json!(format!("IC_{id}"));
         shown["body"] = json!(comment.body);
         shown["url"] = json!(format!(
             "{}/repos/{repository}/issues/comments/{id}",

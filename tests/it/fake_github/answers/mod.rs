@@ -104,10 +104,37 @@ pub(super) fn work(
     }
 }
 
-/// Who is asking is all that is asked here.
+/// Who is asking, and who edited a comment last: all that is asked here.
 fn graphql(state: &mut State, request: &Request) -> Said {
     let query = request.body["query"].as_str().unwrap_or_default();
     let words: Vec<&str> = query.split_whitespace().collect();
+    if let [
+        "query",
+        "{",
+        "node(id:",
+        id,
+        "{",
+        "...",
+        "on",
+        "IssueComment",
+        "{",
+        "editor",
+        "{",
+        "login",
+        "}",
+        "}",
+        "}",
+        "}",
+    ] = words[..]
+    {
+        let id = id.trim_matches(['"', ')']).strip_prefix("IC_");
+        let comment = id.and_then(|id| state.comments.get(&id.parse().ok()?));
+        let node = comment.map(|comment| {
+            let editor = comment.editor.as_ref();
+            json!({ "editor": editor.map(|login| json!({ "login": login })) })
+        });
+        return (200, json!({ "data": { "node": node } }));
+    }
     if words != ["query", "{", "viewer", "{", "login", "}", "}"] {
         state.violations.push(format!(
             "GraphQL: {query:?} is not a query that the fake knows"

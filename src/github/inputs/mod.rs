@@ -1,35 +1,9 @@
 //! The action's inputs, which the runner hands over as variables.
 
+mod choices;
+
 use camino::Utf8PathBuf;
-
-/// Which cloud is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CloudInput {
-    Azure,
-    Simulated,
-}
-
-/// Which stages of an apply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OnlyInput {
-    All,
-    /// Terraform and Ansible.
-    Both,
-    Terraform,
-    Ansible,
-    Verify,
-}
-
-/// When the pull request gets a comment. An existing one is brought up to date whatever is chosen but `Never`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CommentInput {
-    Always,
-    /// When something would change, or is wrong.
-    Changes,
-    /// When something is wrong.
-    Failure,
-    Never,
-}
+pub(crate) use choices::{CloudInput, CommentInput, OnlyInput, ReviewedInput};
 
 /// Every input of action.yml, read.
 #[derive(Debug, Clone)]
@@ -49,9 +23,15 @@ pub(crate) struct Inputs {
     /// Whether a plan is rehearsed.
     pub(crate) rehearse: bool,
     pub(crate) ca_bundle: Option<Utf8PathBuf>,
+    pub(crate) reviewed_plan: ReviewedInput,
+    /// The secret with which records of plans are sealed.
+    pub(crate) plan_key: Option<String>,
     /// As Terraform takes it: `5m`.
     pub(crate) lock_timeout: String,
 }
+
+/// A shorter key can be guessed.
+const SHORTEST_KEY: usize = 16;
 
 impl Inputs {
     /// The names, as action.yml has them.
@@ -68,6 +48,8 @@ impl Inputs {
         "comment",
         "sarif",
         "rehearse",
+        "reviewed-plan",
+        "plan-key",
         "ca-bundle",
         "lock-timeout",
     ];
@@ -113,6 +95,25 @@ impl Inputs {
             ],
             &mut wrong,
         );
+        let reviewed_plan = choose(
+            "reviewed-plan",
+            input("reviewed-plan"),
+            &[
+                ("when-available", ReviewedInput::WhenAvailable),
+                ("required", ReviewedInput::Required),
+                ("off", ReviewedInput::Off),
+            ],
+            &mut wrong,
+        );
+        let plan_key = input("plan-key").map(str::to_owned);
+        if plan_key
+            .as_ref()
+            .is_some_and(|key| key.len() < SHORTEST_KEY)
+        {
+            wrong.push(format!(
+                "the input `plan-key` is too short to be a secret: it takes {SHORTEST_KEY} characters or more"
+            ));
+        }
         let mut flag = |name| {
             let choices = [("false", false), ("true", true)];
             choose(name, input(name), &choices, &mut wrong)
@@ -154,6 +155,8 @@ impl Inputs {
             comment,
             sarif,
             rehearse,
+            reviewed_plan,
+            plan_key,
             ca_bundle,
             lock_timeout: lock_timeout.to_owned(),
         })
@@ -277,7 +280,7 @@ mod tests {
 
     #[test]
     fn action_yml_has_these_inputs_and_no_other() {
-        let text = include_str!("../../action.yml");
+        let text = include_str!("../../../action.yml");
         let inputs = text
             .split("\ninputs:\n")
             .nth(1)

@@ -1,0 +1,170 @@
+//! The plan that was reviewed: looked up where an apply needs one, and made known to a plan where one is shown.
+
+use super::Step;
+use super::conversation::{access, marker};
+use crate::github::api::GitHub;
+use crate::github::decision::{Audience, Task};
+use crate::github::error::GitHubError;
+use crate::github::inputs::{Inputs, ReviewedInput};
+use crate::github::operation::Operation;
+use crate::github::pull::Pull;
+use crate::pipeline::reviewed::Review;
+use crate::reason::Reason;
+use crate::report::{Failure, Kept};
+use crate::review::{Binding, Key, Record};
+
+/// Why nothing may be applied, and what then becomes of the record in the comment.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) failure: Failure,
+    /// What the comment keeps: a later run that finds no record is judged by the policy alone.
+    pub(super) kept: Kept,
+}
+
+/// What this run's plan is recorded for, or held against; `None`: the policy alone judges it.
+pub(super) fn review(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &Task,
+    environment: &str,
+) -> Result<Option<Review>, Refused> {
+    let asked = inputs.reviewed_plan != ReviewedInput::Off && !environment.is_empty();
+    match (task.operation, &task.audience) {
+        _ if !asked => Ok(None),
+        (Operation::Plan, Audience::Pull(pull)) => {
+            let (Some(base), head) = (&task.base, &task.commit) else {
+                return Ok(None);
+            };
+            let binding = binding(step, inputs, environment, *pull, head, base);
+            Ok(Some(Review {
+                binding,
+                key: key(inputs),
+                record: None,
+            }))
+        }
+        // Who dispatches an apply has asked for it by hand.
+        (Operation::Apply, audience)
+            if *audience == Audience::PullOfCommit
+                || inputs.reviewed_plan == ReviewedInput::Required =>
+        {
+            let found = found(step, inputs, task, environment)?;
+            if found.is_none() && inputs.reviewed_plan == ReviewedInput::Required {
+                return Err(refused(
+                    &format!("no plan was reviewed for {}", task.because),
+                    "let a pull request be planned and merged, or choose `reviewed-plan: when-available`",
+                ));
+            }
+            Ok(found)
+        }
+        _ => Ok(None),
+    }
+}
+
+fn binding(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    environment: &str,
+    pull: u64,
+    head: &str,
+    base: &str,
+) -> Binding {
+    Binding {
+        repository: step.runner.repository.to_lowercase(),
+        describers: inputs.describers.to_string(),
+        environment: environment.to_owned(),
+        pull,
+        head: head.to_owned(),
+        base: base.to_owned(),
+    }
+}
+
+/// The record in our comment on the pull request by which the commit came; `None` where there is no such request, comment
+/// or record.
+fn found(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &Task,
+    environment: &str,
+) -> Result<Option<Review>, Refused> {
+    let unknown = |error: GitHubError| {
+        let message = format!("whether the plan was reviewed could not be found out: {error}");
+        Refused {
+            kept: Kept::AsItIs,
+            ..refused(&message, &error.help())
+        }
+    };
+    let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).map_err(unknown)?;
+    let branch = step.runner.branch();
+    let pull = github
+        .pull_of_commit(&step.runner.sha, branch)
+        .map_err(unknown)?;
+    let Some(pull) = pull else { return Ok(None) };
+    let marker = marker(inputs.describers.as_str(), environment);
+    let kept = github.kept_comment(pull.number, &marker).map_err(unknown)?;
+    let Some((kept, record)) = kept.and_then(|kept| {
+        let record = Record::find(&kept.body)?;
+        Some((kept, record))
+    }) else {
+        return Ok(None);
+    };
+    let distrusted = |why: String| {
+        let message = format!("the plan in {} authorises nothing: {why}", kept.url);
+        Refused {
+            kept: Kept::Record(Record::void()),
+            ..refused(
+                &message,
+                "plan the pull request anew before it is merged; here, dispatch `apply`, which the policy alone judges",
+            )
+        }
+    };
+    let record = record.map_err(|why| distrusted(why.to_string()))?;
+    if record.head != pull.head_sha {
+        return Err(distrusted(stale(&record, &pull)));
+    }
+    let (head, base) = (&record.head, &record.base);
+    let binding = binding(step, inputs, environment, pull.number, head, base);
+    let key = key(inputs);
+    record
+        .trust(&binding, key.as_ref())
+        .map_err(|why| distrusted(why.to_string()))?;
+    // The seal of a key says it better than GitHub could.
+    if key.is_none() {
+        let editor = github.strange_editor(pull.number, &kept).map_err(unknown)?;
+        if let Some(editor) = editor {
+            return Err(distrusted(format!("`{editor}` has edited the comment")));
+        }
+    }
+    step.log.say(&format!(
+        "The plan is held against the one in {} ({}).",
+        kept.url, task.because
+    ));
+    Ok(Some(Review {
+        binding,
+        key,
+        record: Some(record),
+    }))
+}
+
+fn key(inputs: &Inputs) -> Option<Key> {
+    inputs.plan_key.as_deref().map(Key::new)
+}
+
+fn stale(record: &Record, pull: &Pull) -> String {
+    let short = |sha: &str| sha.get(..7).unwrap_or(sha).to_owned();
+    format!(
+        "it is of commit {}, and {} was merged",
+        short(&record.head),
+        short(&pull.head_sha)
+    )
+}
+
+fn refused(message: &str, help: &str) -> Refused {
+    Refused {
+        failure: Failure {
+            reason: Reason::PlanNotReviewed,
+            message: format!("{message}; nothing was touched"),
+            help: help.to_owned(),
+        },
+        kept: Kept::Nothing,
+    }
+}

@@ -1,0 +1,202 @@
+//! What a comment keeps of a plan that was shown for review.
+
+use super::binding::{Binding, Key};
+use super::items::Item;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+
+/// Where it begins in a comment, and ends; nobody sees what is between.
+const BEGIN: &str = "<!-- lostops-reviewed ";
+const END: &str = " -->";
+/// A longer one would leave too little of the comment for what people read: then things are not kept one by one.
+const LONGEST: usize = 24_000;
+/// No record is larger, unpacked.
+const UNPACKED: u64 = 4 << 20;
+
+/// Who planned. Another one may plan otherwise from the same describers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Versions {
+    pub(crate) lostops: String,
+    pub(crate) terraform: String,
+    /// `hashicorp/azurerm 4.81.0`, sorted.
+    pub(crate) providers: Vec<String>,
+}
+
+/// A plan as it was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    v: u8,
+    /// The commit that was planned.
+    pub(crate) head: String,
+    /// The commit of the branch that it was to go into.
+    pub(crate) base: String,
+    pub(crate) versions: Versions,
+    /// Made with a key: sensitive values are covered, and nobody without the key could have made it.
+    pub(crate) keyed: bool,
+    /// How many things.
+    pub(crate) count: usize,
+    /// Of all of them together.
+    pub(super) whole: String,
+    /// Empty where there are too many.
+    pub(super) things: Vec<Thing>,
+    /// Digests of the sentences that say them.
+    pub(super) sentences: BTreeSet<String>,
+    /// Over everything else.
+    #[serde(default)]
+    seal: String,
+}
+
+/// One thing that was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Thing {
+    pub(super) what: String,
+    pub(super) digest: String,
+    /// What was not known of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unknown: Vec<String>,
+}
+
+/// Why a record authorises nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Distrust {
+    #[error("the record in the comment cannot be read")]
+    Unreadable,
+    #[error(
+        "the record in the comment is not as it was written, or belongs to another pull request"
+    )]
+    Altered,
+    #[error("the record in the comment was sealed with a `plan-key`, and none is given here")]
+    KeyMissing,
+    #[error("the record in the comment was made without the `plan-key`")]
+    NotKeyed,
+}
+
+impl Record {
+    pub(crate) fn new(
+        binding: &Binding,
+        key: Option<&Key>,
+        versions: Versions,
+        items: &[Item],
+    ) -> Self {
+        let things = items.iter().filter(|item| !item.is_sentence);
+        let things: Vec<Thing> = things
+            .map(|item| Thing {
+                what: item.what.clone(),
+                digest: binding.digest(key, &item.text(&[])),
+                unknown: item.unknown.clone(),
+            })
+            .collect();
+        let sentences = items.iter().filter(|item| item.is_sentence);
+        let mut record = Self {
+            v: 1,
+            head: binding.head.clone(),
+            base: binding.base.clone(),
+            versions,
+            keyed: key.is_some(),
+            count: things.len(),
+            whole: whole(
+                binding,
+                key,
+                things.iter().map(|thing| thing.digest.clone()),
+            ),
+            things,
+            sentences: sentences
+                .map(|item| binding.digest(key, &item.text(&[])))
+                .collect(),
+            seal: String::new(),
+        };
+        record.seal = record.sealed(binding, key);
+        if record.text().len() > LONGEST {
+            record.things.clear();
+            record.sentences.clear();
+            record.seal = record.sealed(binding, key);
+        }
+        record
+    }
+
+    /// As it stands in a comment.
+    pub(crate) fn text(&self) -> String {
+        let json = serde_json::to_vec(self).unwrap_or_default();
+        let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
+        // Memory takes whatever is written.
+        let _ = packed.write_all(&json);
+        let packed = packed.finish().unwrap_or_default();
+        format!("{BEGIN}{}{END}", STANDARD.encode(packed))
+    }
+
+    /// What stands in the place of one that must not be trusted: no later run is to take its absence for none.
+    pub(crate) fn void() -> String {
+        format!("{BEGIN}void{END}")
+    }
+
+    /// Finds one in a comment; `None` where there is none.
+    ///
+    /// # Errors
+    /// What is there is none.
+    pub(crate) fn find(comment: &str) -> Option<Result<Self, Distrust>> {
+        // Ours is the first: whatever is shown of a plan comes after it.
+        let (_, rest) = comment.split_once(BEGIN)?;
+        let unpacked = |packed: Vec<u8>| {
+            let mut json = Vec::new();
+            let limited = DeflateDecoder::new(&*packed).take(UNPACKED);
+            std::io::BufReader::new(limited)
+                .read_to_end(&mut json)
+                .ok()
+                .map(|_| json)
+        };
+        let record = rest
+            .split_once(END)
+            .and_then(|(text, _)| STANDARD.decode(text.trim()).ok())
+            .and_then(unpacked)
+            .and_then(|json| serde_json::from_slice::<Self>(&json).ok())
+            .filter(|record| record.v == 1);
+        Some(record.ok_or(Distrust::Unreadable))
+    }
+
+    /// Whether it is what one of our runs has written for this pull request.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn trust(&self, binding: &Binding, key: Option<&Key>) -> Result<(), Distrust> {
+        match (self.keyed, key.is_some()) {
+            (true, false) => return Err(Distrust::KeyMissing),
+            (false, true) => return Err(Distrust::NotKeyed),
+            _ => {}
+        }
+        let ours = self.head == binding.head && self.base == binding.base;
+        if ours && self.seal == self.sealed(binding, key) {
+            Ok(())
+        } else {
+            Err(Distrust::Altered)
+        }
+    }
+
+    /// Things are kept one by one, so that a part can be told from more.
+    pub(super) fn is_itemised(&self) -> bool {
+        self.things.len() == self.count
+    }
+
+    fn sealed(&self, binding: &Binding, key: Option<&Key>) -> String {
+        let mut open = self.clone();
+        open.seal.clear();
+        let text = serde_json::to_string(&open).unwrap_or_default();
+        binding.digest(key, &format!("seal\n{text}"))
+    }
+}
+
+/// The digest of all things together, in whatever order they come.
+pub(super) fn whole(
+    binding: &Binding,
+    key: Option<&Key>,
+    digests: impl Iterator<Item = String>,
+) -> String {
+    let mut all: Vec<String> = digests.collect();
+    all.sort_unstable();
+    binding.digest(key, &format!("whole\n{}", all.join("\n")))
+}

@@ -1,0 +1,298 @@
+//! Reviewed is applied: what a push does is what its pull request has shown, or a part of it.
+
+use super::{HEAD, Job, headline};
+use crate::fake_github::{Fault, route};
+
+const KEY: &str = "a plan key that is long enough";
+
+/// Whether the comment keeps a plan.
+fn keeps_a_record(job: &Job) -> bool {
+    job.comment().contains("<!-- lostops-reviewed ")
+}
+
+/// Nothing was applied: the simulated cloud of the job holds no machine.
+fn nothing_was_made(job: &Job) -> bool {
+    let file = job
+        .project
+        .path("temp/.lostops/staging/simulated/cloud.json");
+    let cloud = std::fs::read_to_string(file).unwrap_or_default();
+    !cloud.contains("azurerm_linux_virtual_machine\"")
+}
+
+#[test]
+fn the_plan_that_was_reviewed_is_applied_and_its_record_is_used_up() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    assert!(keeps_a_record(&job));
+    assert!(
+        headline(&job.comment()).starts_with("### "),
+        "{}",
+        job.comment()
+    );
+    job.merged();
+    let ended = job.ends("push.squash-merge", 0);
+    assert!(
+        ended
+            .log
+            .contains("the plan is the one that was reviewed in #7"),
+        "{}",
+        ended.log
+    );
+    assert!(
+        ended.log.contains("that takes a `plan-key`"),
+        "{}",
+        ended.log
+    );
+    assert!(!keeps_a_record(&job), "{}", job.comment());
+}
+
+#[test]
+fn what_is_left_after_a_partial_failure_is_covered_too() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    let fault = [
+        "fault",
+        "quota",
+        "--type",
+        "azurerm_linux_virtual_machine",
+        "--times",
+        "1",
+    ];
+    job.portal("staging", &fault);
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "apply-failed");
+    assert!(keeps_a_record(&job), "{}", job.comment());
+    let ended = job.ends("push.squash-merge", 0);
+    assert!(
+        ended
+            .log
+            .contains("what is left of the one that was reviewed in #7"),
+        "{}",
+        ended.log
+    );
+    assert!(!keeps_a_record(&job), "{}", job.comment());
+}
+
+#[test]
+fn what_somebody_changed_in_the_portal_since_is_not_in_the_reviewed_plan() {
+    let job = Job::new();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    job.portal(
+        "production",
+        &["open", "database", "3306", "--from", "internet"],
+    );
+    for _ in 0..2 {
+        let ended = job.ends("push.squash-merge", 1);
+        assert_eq!(ended.output("failure-reason"), "plan-changed");
+        let comment = job.comment();
+        assert!(comment.contains("3306/tcp from internet"), "{comment}");
+        // The new plan is shown, and the record still holds the next run.
+        assert!(
+            comment.contains("3 to change") || comment.contains("to change"),
+            "{comment}"
+        );
+        assert!(keeps_a_record(&job), "{comment}");
+    }
+}
+
+#[test]
+fn a_port_that_is_opened_after_the_review_is_named() {
+    let job = Job::new();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    let (describer, policy) = ("describers/database.yaml", "describers/policy.yaml");
+    let port = "ports:\n  - { port: 9200, from: monitoring, for: another-exporter }\n";
+    job.project.edit(describer, "ports:\n", port);
+    job.project
+        .edit(policy, "9100, 9104], from", "9100, 9104, 9200], from");
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-changed");
+    for words in [
+        "database: opens 9200/tcp from monitoring",
+        "Ansible on database",
+    ] {
+        assert!(ended.log.contains(words), "{words}: {}", ended.log);
+    }
+}
+
+#[test]
+fn a_comment_in_which_somebody_else_has_written_authorises_nothing_and_never_will() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    for comment in job.github.state().comments.values_mut() {
+        comment.body.push_str("\nLooks good to me.");
+        comment.editor = Some("mallory".to_owned());
+    }
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(
+        ended.log.contains("`mallory` has edited the comment"),
+        "{}",
+        ended.log
+    );
+    // The comment is ours again, and what it holds is still nobody's plan.
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(ended.log.contains("cannot be read"), "{}", ended.log);
+    assert!(nothing_was_made(&job));
+}
+
+#[test]
+fn a_plan_of_an_earlier_commit_authorises_nothing() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    let later = "5".repeat(40);
+    job.github
+        .state()
+        .pulls
+        .get_mut(&7)
+        .expect("it")
+        .head_sha
+        .clone_from(&later);
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(
+        ended
+            .log
+            .contains(&format!("commit {}, and 5555555 was merged", &HEAD[..7])),
+        "{}",
+        ended.log
+    );
+}
+
+#[test]
+fn a_record_in_a_strangers_comment_is_nobodys() {
+    let mut job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    for comment in job.github.state().comments.values_mut() {
+        comment.author = Some("mallory".to_owned());
+    }
+    let ended = job
+        .set("INPUT_REVIEWED-PLAN", "required")
+        .ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(
+        ended
+            .log
+            .contains("no plan was reviewed for a push to `main`"),
+        "{}",
+        ended.log
+    );
+    // Where none is required the policy alone judges, as of a direct push.
+    job.set("INPUT_REVIEWED-PLAN", "when-available")
+        .ends("push.squash-merge", 0);
+}
+
+#[test]
+fn a_direct_push_is_judged_by_the_policy_alone_unless_a_review_is_required() {
+    let mut job = Job::managed();
+    let ended = job
+        .set("INPUT_REVIEWED-PLAN", "required")
+        .ends("push.direct", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(nothing_was_made(&job));
+    let ended = job
+        .set("INPUT_OPERATION", "apply")
+        .ends("workflow_dispatch", 1);
+    assert_eq!(
+        ended.output("failure-reason"),
+        "plan-not-reviewed",
+        "{}",
+        ended.log
+    );
+    job.set("INPUT_OPERATION", "")
+        .set("INPUT_REVIEWED-PLAN", "");
+    job.ends("push.direct", 0);
+}
+
+#[test]
+fn with_a_key_only_what_was_sealed_with_it_is_trusted() {
+    let mut job = Job::managed();
+    job.set("INPUT_PLAN-KEY", KEY)
+        .ends("pull_request.opened", 0);
+    job.merged();
+    for (key, words) in [
+        ("", "sealed with a `plan-key`, and none is given here"),
+        ("another key that is long enough", "not as it was written"),
+    ] {
+        let comments = job.github.state().comments.clone();
+        let ended = job.set("INPUT_PLAN-KEY", key).ends("push.squash-merge", 1);
+        assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+        assert!(ended.log.contains(words), "{words}: {}", ended.log);
+        job.github.state().comments = comments;
+    }
+    // Its seal says it better than whoever edited the rest.
+    for comment in job.github.state().comments.values_mut() {
+        comment.editor = Some("mallory".to_owned());
+    }
+    let ended = job.set("INPUT_PLAN-KEY", KEY).ends("push.squash-merge", 0);
+    assert!(
+        ended.log.contains("the plan is the one that was reviewed"),
+        "{}",
+        ended.log
+    );
+    assert!(
+        !ended.log.contains("that takes a `plan-key`"),
+        "{}",
+        ended.log
+    );
+    let shown: Vec<&str> = ended
+        .log
+        .lines()
+        .filter(|line| line.contains(KEY))
+        .collect();
+    assert!(
+        shown.iter().all(|line| line.starts_with("::add-mask::")),
+        "{shown:?}"
+    );
+}
+
+#[test]
+fn a_plan_without_the_key_is_none_where_the_key_is_given() {
+    let mut job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    let ended = job.set("INPUT_PLAN-KEY", KEY).ends("push.squash-merge", 1);
+    assert!(
+        ended.log.contains("made without the `plan-key`"),
+        "{}",
+        ended.log
+    );
+    let ended = job
+        .set("INPUT_PLAN-KEY", "short")
+        .ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "bad-input");
+}
+
+#[test]
+fn where_github_does_not_say_whether_it_was_reviewed_nothing_is_applied_and_nothing_is_lost() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    let before = job.comment();
+    job.github.fault(Fault::status(
+        route::LIST_COMMENTS,
+        403,
+        "Resource not accessible by integration",
+    ));
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(
+        ended.output("failure-reason"),
+        "plan-not-reviewed",
+        "{}",
+        ended.log
+    );
+    assert!(
+        ended.log.contains("could not be found out"),
+        "{}",
+        ended.log
+    );
+    assert_eq!(job.comment(), before);
+    assert!(nothing_was_made(&job));
+    job.ends("push.squash-merge", 0);
+}
