@@ -30,13 +30,16 @@ pub(crate) fn compare(
     }
     let (sentences, things): (Vec<&Item>, Vec<&Item>) =
         items.iter().partition(|item| item.is_sentence);
-    let digest = |item: &Item, unknown: &[String]| binding.digest(key, &item.text(unknown));
-    if whole(binding, key, things.iter().map(|item| digest(item, &[]))) == record.whole {
+    let digest = |item: &Item| binding.digest(key, &item.text());
+    if whole(binding, key, things.iter().map(|item| digest(item))) == record.whole {
         return Verdict::Equal;
     }
     let was_shown = |item: &&&Item| {
         let mut same = record.things.iter().filter(|thing| thing.what == item.what);
-        same.any(|thing| thing.digest == digest(item, &thing.unknown))
+        same.any(|thing| {
+            let now = binding.digest(key, &item.text_before(&thing.unknown));
+            thing.digest == now || thing.left.as_ref() == Some(&now)
+        })
     };
     let more: Vec<&Item> = things
         .iter()
@@ -50,7 +53,7 @@ pub(crate) fn compare(
             done => Verdict::Remainder { done },
         };
     }
-    let was_said = |item: &&Item| record.sentences.contains(&digest(item, &[]));
+    let was_said = |item: &&Item| record.sentences.contains(&digest(item));
     let said: Vec<&Item> = sentences
         .into_iter()
         .filter(|item| !was_said(item))

@@ -47,17 +47,34 @@ impl Item {
         }
     }
 
-    /// All of it as one text, as if what these pointers lead to were not known yet: what was not known when it was reviewed may
-    /// be so by now.
-    pub(super) fn text(&self, unknown: &[String]) -> String {
-        if unknown.iter().all(|pointer| self.unknown.contains(pointer)) {
-            return format!("{}\n{}", self.what, text(&self.body));
-        }
+    /// All of it as one text.
+    pub(super) fn text(&self) -> String {
+        self.with(&self.body)
+    }
+
+    /// The same, as if what these pointers lead to were not known yet: what was not known when it was reviewed may be so by now.
+    pub(super) fn text_before(&self, unknown: &[String]) -> String {
         let mut body = self.body.clone();
         for pointer in unknown {
             forget(&mut body["change"]["after"], pointer);
         }
-        format!("{}\n{}", self.what, text(&body))
+        self.with(&body)
+    }
+
+    /// The same of what is taken over and changed at once, as if it were ours already: of an apply that stopped between the two,
+    /// the change is left. `None` where nothing is taken over, or nothing else done.
+    pub(super) fn text_once_taken_over(&self) -> Option<String> {
+        let change = &self.body["change"];
+        let both = !change["importing"].is_null() && change["actions"] != json!(["no-op"]);
+        both.then(|| {
+            let mut body = self.body.clone();
+            body["change"]["importing"] = Value::Null;
+            self.with(&body)
+        })
+    }
+
+    fn with(&self, body: &Value) -> String {
+        format!("{}\n{}", self.what, text(body))
     }
 }
 
@@ -266,17 +283,27 @@ mod tests {
             &json!({ "actions": ["create"], "after": { "size": 1, "ids": ["x"] },
             "after_unknown": { "id": true } }),
         );
-        assert_ne!(now.text(&[]), before.text(&[]));
-        assert_eq!(now.text(&before.unknown), before.text(&[]));
+        assert_ne!(now.text(), before.text());
+        assert_eq!(now.text_before(&before.unknown), before.text());
         let other = one(
             &json!({ "actions": ["create"], "after": { "size": 2, "ids": ["x"] },
             "after_unknown": { "id": true } }),
         );
-        assert_ne!(other.text(&before.unknown), before.text(&[]));
+        assert_ne!(other.text_before(&before.unknown), before.text());
         // What was known and is not any more is another thing.
         let less = one(
             &json!({ "actions": ["create"], "after": {}, "after_unknown": { "size": true, "ids": [true], "id": true } }),
         );
-        assert_ne!(less.text(&before.unknown), before.text(&[]));
+        assert_ne!(less.text_before(&before.unknown), before.text());
+    }
+    #[test]
+    fn what_was_taken_over_may_be_ours_by_now() {
+        let change = |importing: &Value| json!({ "actions": ["update"], "before": {}, "after": { "size": 1 }, "importing": importing });
+        let (before, now) = (
+            one(&change(&json!({ "id": "x" }))),
+            one(&change(&Value::Null)),
+        );
+        assert_eq!(before.text_once_taken_over(), Some(now.text()));
+        assert_eq!(now.text_once_taken_over(), None);
     }
 }

@@ -14,6 +14,7 @@ use std::io::{Read as _, Write as _};
 /// Where it begins in a comment, and ends; nobody sees what is between.
 const BEGIN: &str = "<!-- lostops-reviewed ";
 const END: &str = " -->";
+const VOID: &str = "void";
 /// A longer one would leave too little of the comment for what people read: then things are not kept one by one.
 const LONGEST: usize = 24_000;
 /// No record is larger, unpacked.
@@ -57,6 +58,9 @@ pub(crate) struct Record {
 pub(super) struct Thing {
     pub(super) what: String,
     pub(super) digest: String,
+    /// The digest of what is left of it once it was taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) left: Option<String>,
     /// What was not known of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) unknown: Vec<String>,
@@ -67,6 +71,8 @@ pub(super) struct Thing {
 pub(crate) enum Distrust {
     #[error("the record in the comment cannot be read")]
     Unreadable,
+    #[error("the last plan of the pull request did not end well, or was not to be trusted")]
+    Void,
     #[error(
         "the record in the comment is not as it was written, or belongs to another pull request"
     )]
@@ -88,7 +94,10 @@ impl Record {
         let things: Vec<Thing> = things
             .map(|item| Thing {
                 what: item.what.clone(),
-                digest: binding.digest(key, &item.text(&[])),
+                digest: binding.digest(key, &item.text()),
+                left: item
+                    .text_once_taken_over()
+                    .map(|text| binding.digest(key, &text)),
                 unknown: item.unknown.clone(),
             })
             .collect();
@@ -107,7 +116,7 @@ impl Record {
             ),
             things,
             sentences: sentences
-                .map(|item| binding.digest(key, &item.text(&[])))
+                .map(|item| binding.digest(key, &item.text()))
                 .collect(),
             seal: String::new(),
         };
@@ -132,7 +141,7 @@ impl Record {
 
     /// What stands in the place of one that must not be trusted: no later run is to take its absence for none.
     pub(crate) fn void() -> String {
-        format!("{BEGIN}void{END}")
+        format!("{BEGIN}{VOID}{END}")
     }
 
     /// Finds one in a comment; `None` where there is none.
@@ -142,6 +151,9 @@ impl Record {
     pub(crate) fn find(comment: &str) -> Option<Result<Self, Distrust>> {
         // Ours is the first: whatever is shown of a plan comes after it.
         let (_, rest) = comment.split_once(BEGIN)?;
+        if rest.starts_with(&format!("{VOID}{END}")) {
+            return Some(Err(Distrust::Void));
+        }
         let unpacked = |packed: Vec<u8>| {
             let mut json = Vec::new();
             let limited = DeflateDecoder::new(&*packed).take(UNPACKED);

@@ -154,14 +154,17 @@ fn done(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
             return found;
         }
     };
-    let kept = review.as_ref().and_then(|review| review.record.as_ref());
-    let kept = kept.map(Record::text);
+    // Of a plan that is not made yet nothing is kept but that: whatever ends this run, no older one is taken for it.
+    let kept = review.as_ref().map(|review| match &review.record {
+        Some(record) => record.text(),
+        None => Record::void(),
+    });
     let watch = publish::watch(step, inputs, task, &environment, kept.as_deref());
     let mut report = perform::perform(step, inputs, task, review.as_ref());
     watch.end();
-    // Until all of it is done the next run is held against it, too.
+    // Until all of it is applied the next run is held against it, too.
     let ended = report.applied && report.outcome() == Outcome::Clean;
-    if let Some(kept) = kept.filter(|_| !ended) {
+    if let Some(kept) = kept.filter(|_| !ended && report.kept == Kept::Nothing) {
         report.kept = Kept::Record(kept);
     }
     report

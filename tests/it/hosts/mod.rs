@@ -175,9 +175,11 @@ impl Drop for Hosts {
 
 /// Takes the ports off the describers that no service of a bare project serves: what is measured is then as written.
 pub(crate) fn declare_what_is_served(project: &Project) {
-    for server in ["backend", "database", "monitoring"] {
+    for server in ["backend", "database", "monitoring", "web"] {
         let name = format!("describers/{server}.yaml");
-        let text = std::fs::read_to_string(project.path(&name)).expect("the file");
+        let Ok(text) = std::fs::read_to_string(project.path(&name)) else {
+            continue;
+        };
         let kept = text.lines().filter(|line| {
             let served = line.contains("port: 22") || line.contains("port: 9100");
             !line.contains("- { port:") || served

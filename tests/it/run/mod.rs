@@ -5,6 +5,7 @@ mod comment;
 mod drift;
 mod first_steps;
 mod long;
+mod mutations;
 mod reviewed;
 mod servers;
 mod trouble;

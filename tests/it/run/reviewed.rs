@@ -136,7 +136,7 @@ fn a_comment_in_which_somebody_else_has_written_authorises_nothing_and_never_wil
     // The comment is ours again, and what it holds is still nobody's plan.
     let ended = job.ends("push.squash-merge", 1);
     assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
-    assert!(ended.log.contains("cannot be read"), "{}", ended.log);
+    assert!(ended.log.contains("was not to be trusted"), "{}", ended.log);
     assert!(nothing_was_made(&job));
 }
 
@@ -295,4 +295,18 @@ fn where_github_does_not_say_whether_it_was_reviewed_nothing_is_applied_and_noth
     assert_eq!(job.comment(), before);
     assert!(nothing_was_made(&job));
     job.ends("push.squash-merge", 0);
+}
+
+#[test]
+fn a_plan_that_did_not_end_well_leaves_nothing_that_an_older_one_could_stand_for() {
+    let job = Job::new();
+    job.ends("pull_request.opened", 0);
+    job.opens_a_port();
+    job.ends("pull_request.opened", 3);
+    let port = "  - { port: 8080, from: internet, for: debug }\n";
+    job.project.edit("describers/database.yaml", port, "");
+    job.merged();
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(ended.log.contains("did not end well"), "{}", ended.log);
 }
