@@ -47,7 +47,7 @@ reasons! {
     PlanFailed "plan-failed" "Terraform could not plan. Its own words in the report say why: mend that and run again.";
     PlanIncomplete "plan-incomplete" "The plan covers only a part, so it cannot be judged. Plan without `-target`.";
     PlanUnreadable "plan-unreadable" "The plan is not one that `terraform show -json` prints. Write it anew with the Terraform that made it.";
-    PlanNotReviewed "plan-not-reviewed" "The plan was not shown for review, or whether it was cannot be trusted: the message says which. Nothing was touched. Let a pull request be planned and merged, or choose another `reviewed-plan`.";
+    PlanNotReviewed "plan-not-reviewed" "No plan was reviewed, or none that can be trusted. The message says which; nothing was touched. Let a pull request be planned and merged, or choose another `reviewed-plan`.";
     PlanChanged "plan-changed" "The plan is not the one that was reviewed. The message says what it would do beyond it; nothing was touched. A new pull request shows the new plan for review.";
     StateLocked "state-locked" "Somebody else holds the lock on the state. Wait, or raise `lock-timeout`; after a run that was killed, break the lease of the state's blob.";
     ApplyFailed "apply-failed" "Terraform stopped halfway. What is done stays done; the rest is planned anew by the next run.";
