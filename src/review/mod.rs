@@ -9,6 +9,7 @@ mod canonical;
 mod compare;
 mod items;
 mod record;
+mod unknown;
 
 pub(crate) use binding::{Binding, Key};
 pub(crate) use compare::{Verdict, compare};

@@ -34,6 +34,7 @@ fn summary(project: &Project, operation: &str) -> String {
         .env("INPUT_CLOUD", "simulated")
         .env("INPUT_OPERATION", operation)
         .env("INPUT_COMMENT", "never")
+        .env("INPUT_REVIEWED-PLAN", "off")
         .envs(event.variables());
     finish(&mut command);
     fs::read_to_string(project.path("summary")).expect("the summary")
