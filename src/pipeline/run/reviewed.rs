@@ -1,7 +1,7 @@
 //! The plan that was reviewed: looked up where an apply needs one, and made known to a plan where one is shown.
 
 use super::Step;
-use super::conversation::{access, marker};
+use super::conversation::{LAST_WORDS, access, marker};
 use crate::github::api::GitHub;
 use crate::github::decision::{Audience, Task};
 use crate::github::error::GitHubError;
@@ -9,6 +9,7 @@ use crate::github::inputs::{Inputs, ReviewedInput};
 use crate::github::operation::Operation;
 use crate::github::pull::Pull;
 use crate::pipeline::reviewed::Review;
+use crate::process;
 use crate::reason::Reason;
 use crate::report::{Failure, Kept};
 use crate::review::{Binding, Key, Record};
@@ -88,12 +89,18 @@ fn found(
 ) -> Result<Option<Review>, Refused> {
     let unknown = |error: GitHubError| {
         let message = format!("whether the plan was reviewed could not be found out: {error}");
+        let mut refused = refused(&message, &error.help());
+        if process::cancelled() {
+            refused.failure.reason = Reason::Cancelled;
+        }
         Refused {
             kept: Kept::AsItIs,
-            ..refused(&message, &error.help())
+            ..refused
         }
     };
     let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).map_err(unknown)?;
+    let hurry = github.hurry();
+    process::when_cancelled(move || hurry.within(LAST_WORDS));
     let branch = step.runner.branch();
     let pull = github
         .pull_of_commit(&step.runner.sha, branch)

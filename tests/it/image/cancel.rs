@@ -39,6 +39,8 @@ impl Bench {
     fn job(&self, event: &str) -> Job<'_> {
         Job::new(event, &self.runner)
             .input("comment", "never")
+            // There is no GitHub that could say what was reviewed.
+            .input("reviewed-plan", "off")
             .mount(self.signals.path(), "/signals")
             .mount(
                 &self.signals.path().join("terraform"),
