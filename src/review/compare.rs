@@ -231,7 +231,9 @@ mod tests {
             Err(Distrust::Altered)
         );
         assert_eq!(Record::find("nothing"), None);
-        let broken = Record::find("<!-- lostops-reviewed !!! -->");
+        let below = format!("<!-- lostops -->\n### Plan\n{}", open.text());
+        assert_eq!(Record::find(&below), None);
+        let broken = Record::find("<!-- lostops -->\n<!-- lostops-reviewed !!! -->");
         assert_eq!(broken, Some(Err(Distrust::Unreadable)));
     }
 }

@@ -144,13 +144,13 @@ impl Record {
         format!("{BEGIN}{VOID}{END}")
     }
 
-    /// Finds one in a comment; `None` where there is none.
+    /// Finds one in a comment, in its second line, which is ours: below it stands what others have written. `None` where there
+    /// is none.
     ///
     /// # Errors
     /// What is there is none.
     pub(crate) fn find(comment: &str) -> Option<Result<Self, Distrust>> {
-        // Ours is the first: whatever is shown of a plan comes after it.
-        let (_, rest) = comment.split_once(BEGIN)?;
+        let rest = comment.lines().nth(1)?.strip_prefix(BEGIN)?;
         if rest.starts_with(&format!("{VOID}{END}")) {
             return Some(Err(Distrust::Void));
         }

@@ -120,7 +120,7 @@ fn found(
             kept: Kept::Record(Record::void()),
             ..refused(
                 &message,
-                "plan the pull request anew before it is merged; here, dispatch `apply`, which the policy alone judges",
+                "plan the pull request anew before it is merged; here, dispatch `apply`, which the policy alone judges unless `reviewed-plan` is `required`",
             )
         }
     };
