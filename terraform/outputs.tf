@@ -11,6 +11,12 @@ output "public_ips" {
   )
 }
 
+# The module gives a server one address at most; whoever made an adopted one may have given it more.
+output "other_public_ips" {
+  description = "Public addresses of every adopted server beside its first one, by name."
+  value       = { for name, machine in data.azurerm_virtual_machine.adopted : name => slice(machine.public_ip_addresses, min(1, length(machine.public_ip_addresses)), length(machine.public_ip_addresses)) }
+}
+
 output "machine_ids" {
   description = "Azure's id of every machine by server: another one after a replacement, whatever its name."
   value = merge(

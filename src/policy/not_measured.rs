@@ -143,15 +143,23 @@ fn outside(measured: &Measured) -> Vec<(String, &'static str)> {
                     "have whatever bans on the server (fail2ban, sshguard) leave the address of lostops alone, or ask more slowly with `--rate`",
                 ));
             }
-            if !outside.tcp.unknown.is_empty() {
-                all.push((
-                    format!(
-                        "not all of its ports could be asked in time: tcp {} are not known",
-                        outside.tcp.unknown
-                    ),
-                    "verify again, or allow more at once with `--rate`",
-                ));
+            for side in &outside.sides {
+                if !side.tcp.unknown.is_empty() {
+                    all.push((
+                        format!(
+                            "not all ports of {} could be asked in time: tcp {} are not known",
+                            side.address, side.tcp.unknown
+                        ),
+                        "verify again, or allow more at once with `--rate`",
+                    ));
+                }
             }
+            all.extend(outside.not_asked.iter().map(|(address, why)| {
+                (
+                    format!("its ports at {address} could not be asked from here: {why}"),
+                    "verify from where that address is reached",
+                )
+            }));
         }
     }
     all

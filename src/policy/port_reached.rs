@@ -66,7 +66,10 @@ fn one(
         column.port,
         from(vantage)
     );
-    let took = column.cells[at].map(|cell| cell.took).unwrap_or_default();
+    let cell = column.cells[at];
+    let took = cell.map(|cell| cell.took).unwrap_or_default();
+    let to = cell.and_then(|cell| cell.at);
+    let to = to.map_or_else(String::new, |to| format!(" to {to}"));
     let time = if took.is_zero() {
         String::new()
     } else {
@@ -80,7 +83,7 @@ fn one(
         listener => format!("; there listens {listener}"),
     };
     let evidence = format!(
-        "a connection from {} was taken{address}{listener}",
+        "a connection from {}{address}{to} was taken{listener}",
         from(vantage)
     );
     Finding::new(meta, message)

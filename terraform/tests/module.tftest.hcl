@@ -94,6 +94,23 @@ run "an_adopted_machine_is_never_managed" {
   }
 }
 
+run "every_public_address_of_an_adopted_machine_is_named" {
+  command = plan
+
+  override_data {
+    target = data.azurerm_virtual_machine.adopted
+    values = {
+      public_ip_address   = "198.51.100.4"
+      public_ip_addresses = ["198.51.100.4", "198.51.100.5"]
+    }
+  }
+
+  assert {
+    condition     = output.public_ips["database"] == "198.51.100.4" && output.other_public_ips["database"] == tolist(["198.51.100.5"])
+    error_message = "An address that nobody knows of is one that nobody measures."
+  }
+}
+
 run "a_machine_takes_keys_and_no_password" {
   command = plan
 

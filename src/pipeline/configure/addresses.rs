@@ -16,6 +16,8 @@ use std::net::IpAddr;
 #[derive(Debug, Clone)]
 pub(in crate::pipeline) struct Contact {
     pub(in crate::pipeline) address: IpAddr,
+    /// Public addresses that it has besides.
+    pub(in crate::pipeline) others: Vec<IpAddr>,
     pub(in crate::pipeline) port: u16,
     /// Azure's id of this very machine.
     pub(in crate::pipeline) identity: Option<String>,
@@ -55,6 +57,7 @@ pub(in crate::pipeline) fn contacts(
                     let contact = Contact {
                         public_ip: contact.public.map(|public| public.to_string()),
                         address: contact.address,
+                        others: Vec::new(),
                         port: contact.port,
                         identity: Some(contact.machine),
                     };
@@ -71,6 +74,11 @@ fn of_outputs(fleet: &Fleet, outputs: &Value) -> Contacts {
         let value = outputs.get(output)?.get("value")?.get(server)?.as_str()?;
         (!value.is_empty()).then(|| value.to_owned())
     };
+    let others = |server: &str| {
+        let value = outputs.get("other_public_ips")?.get("value")?.get(server)?;
+        let all = value.as_array()?.iter().filter_map(Value::as_str);
+        Some(all.filter_map(|ip| ip.parse().ok()).collect())
+    };
     let mut contacts = Contacts::new();
     for server in &fleet.servers {
         let name = server.name();
@@ -80,6 +88,7 @@ fn of_outputs(fleet: &Fleet, outputs: &Value) -> Contacts {
             name.to_owned(),
             Contact {
                 address: address.unwrap_or(server.machine.private_ip.value),
+                others: others(name).unwrap_or_default(),
                 port: 22,
                 identity: of("machine_ids", name),
                 public_ip,
@@ -87,4 +96,35 @@ fn of_outputs(fleet: &Fleet, outputs: &Value) -> Contacts {
         );
     }
     contacts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::describer;
+    use jiff::civil::date;
+    use serde_json::json;
+
+    #[test]
+    fn a_server_is_reached_at_its_first_public_address_and_has_the_others_besides() {
+        let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("describers");
+        let loaded = describer::load(&folder, &|_| true, date(2026, 11, 23)).unwrap();
+        let fleet = loaded.environments.into_iter().next().unwrap();
+        let outputs = json!({
+            "public_ips": { "value": { "backend": "198.51.100.4" } },
+            "other_public_ips": { "value": { "backend": ["198.51.100.5", "2001:db8::5"] } },
+        });
+        let contacts = of_outputs(&fleet.fleet.unwrap(), &outputs);
+        let words = |server: &str| {
+            let contact = &contacts[server];
+            let all = std::iter::once(&contact.address).chain(&contact.others);
+            all.map(IpAddr::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            words("backend"),
+            ["198.51.100.4", "198.51.100.5", "2001:db8::5"]
+        );
+        // No address of its own: it is reached inside the network.
+        assert_eq!(words("database"), ["10.10.0.5"]);
+    }
 }

@@ -9,16 +9,14 @@ use crate::fleet::server::Server;
 use crate::fleet::sources::SourceSet;
 use crate::ssh::Ssh;
 use crate::ssh::target::Target;
-use crate::verify::outcome::{Inside, Outside, Udp};
+use crate::verify::outcome::{Inside, Outside};
 use crate::verify::reach::{Cell, Column, Matrix, Met, Tried, Vantage, attempt};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-/// Servers from which connections are tried at the same time.
-const AT_ONCE: usize = 16;
-/// In a larger fleet not every server tries every other: so many do, the ones that somebody lets in first.
-pub(super) const VANTAGES: usize = 24;
+/// Servers from which connections are tried at the same time. They wait for answers most of the time, and so do we.
+const AT_ONCE: usize = 48;
 
 /// Ports by server.
 pub(super) type Ports = BTreeMap<String, Vec<(Protocol, u16)>>;
@@ -27,7 +25,11 @@ pub(super) type From = BTreeMap<String, Result<Tried, String>>;
 
 /// The addresses at which the other servers may find this one: its private one, and whatever else it says it has in the
 /// same network or as an address of IPv6.
-fn addresses(fleet: &Fleet, server: &Server, inside: Option<&Inside>) -> BTreeSet<IpAddr> {
+pub(super) fn addresses(
+    fleet: &Fleet,
+    server: &Server,
+    inside: Option<&Inside>,
+) -> BTreeSet<IpAddr> {
     let network = Addresses::net(fleet.environment.network.address_space.value);
     let own = inside.into_iter().flat_map(|inside| &inside.addresses);
     let own = own.filter(|address| address.is_ipv6() || network.contains(**address));
@@ -105,7 +107,7 @@ pub(super) fn matrix(
             .get(server.name())
             .and_then(|scan| scan.as_ref().ok());
         let declared = server.declared();
-        let at = addresses(fleet, server, said);
+        let own = addresses(fleet, server, said);
         for (protocol, port) in ports.get(server.name()).into_iter().flatten() {
             let cells = vantages.iter().map(|vantage| {
                 if vantage.name == server.name() && !vantage.is_here {
@@ -117,14 +119,17 @@ pub(super) fn matrix(
                 } else {
                     vantage.address
                 };
-                let (met, took) = if vantage.is_here {
-                    (met_here(scanned, *protocol, *port), Duration::ZERO)
+                let (met, at, took) = if vantage.is_here {
+                    let (met, at) =
+                        scanned.map_or((Met::Unknown, None), |scan| scan.met(*protocol, *port));
+                    (met, at, Duration::ZERO)
                 } else {
-                    met_there(from.get(&vantage.name), &at, *protocol, *port)
+                    met_there(from.get(&vantage.name), &own, *protocol, *port)
                 };
                 Some(Cell {
                     declared: is_declared(&declared, *protocol, *port, address),
                     met,
+                    at,
                     took,
                 })
             });
@@ -172,47 +177,21 @@ fn is_declared(declared: &Reach, protocol: Protocol, port: u16, from: Option<IpA
     one.is_subset(declared)
 }
 
-fn met_here(scanned: Option<&Outside>, protocol: Protocol, port: u16) -> Met {
-    let Some(outside) = scanned else {
-        return Met::Unknown;
-    };
-    if protocol == Protocol::Udp {
-        let answer = outside.udp.iter().find(|(known, _)| *known == port);
-        return match answer {
-            Some((_, Udp::Open)) => Met::Open,
-            Some((_, Udp::Closed)) => Met::Refused,
-            Some((_, Udp::OpenOrFiltered)) => Met::OpenOrFiltered,
-            None => Met::Unknown,
-        };
-    }
-    let scan = &outside.tcp;
-    if scan.open.contains(port) {
-        Met::Open
-    } else if scan.closed.contains(port) {
-        Met::Refused
-    } else if scan.filtered.contains(port) && !outside.shut_out {
-        Met::Silent
-    } else {
-        Met::Unknown
-    }
-}
-
 /// The most open of what was met at any of its addresses.
 fn met_there(
     from: Option<&Result<Tried, String>>,
     at: &BTreeSet<IpAddr>,
     protocol: Protocol,
     port: u16,
-) -> (Met, Duration) {
+) -> (Met, Option<IpAddr>, Duration) {
     let tried = from.and_then(|tried| tried.as_ref().ok());
-    let Some(tried) = tried.filter(|_| protocol == Protocol::Tcp) else {
-        return (Met::Unknown, Duration::ZERO);
-    };
-    let places = at.iter().map(|address| SocketAddr::new(*address, port));
-    places
-        .filter_map(|place| tried.get(&place).copied())
-        .max()
-        .unwrap_or((Met::Unknown, Duration::ZERO))
+    let tried = tried.filter(|_| protocol == Protocol::Tcp);
+    let met = at.iter().filter_map(|address| {
+        let (met, took) = tried?.get(&SocketAddr::new(*address, port))?;
+        Some((*met, Some(*address), *took))
+    });
+    met.max_by_key(|(met, ..)| *met)
+        .unwrap_or((Met::Unknown, None, Duration::ZERO))
 }
 
 fn purpose(server: &Server, protocol: Protocol, port: u16) -> String {

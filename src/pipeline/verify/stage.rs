@@ -16,7 +16,7 @@ use crate::report::progress::Progress;
 use crate::report::{Failure, Report, Timeline};
 use crate::services::supply::Supply;
 use crate::ssh::target::Target;
-use crate::verify::outcome::{self, Inside, Measured, Outside};
+use crate::verify::outcome::{self, Inside, Measured, Outside, Side};
 use crate::verify::reach::columns;
 use crate::verify::tls::Trust;
 use crate::verify::{inside, web};
@@ -116,7 +116,9 @@ impl Measuring<'_> {
         let say = Mutex::new(|words: &str| progress.say(words));
         let tell = |words: &str| (say.lock().unwrap_or_else(PoisonError::into_inner))(words);
         let (outside, mut from, served) = std::thread::scope(|scope| {
-            let outside = scope.spawn(|| outside::measure(&self.servers, contacts, rate, &tell));
+            let outside = scope.spawn(|| {
+                outside::measure(self.fleet, &self.servers, contacts, &inside, rate, &tell)
+            });
             let from = scope.spawn(|| self.attempts(&ports, &inside));
             let served = self.served();
             (join(outside), join(from), served)
@@ -180,36 +182,15 @@ impl Measuring<'_> {
     }
 
     fn attempts(&self, ports: &everywhere::Ports, inside: &Inner) -> everywhere::From {
-        let mut from = self.ready();
-        if from.len() > everywhere::VANTAGES {
-            // Whoever is let in somewhere comes first: without them nothing proves that a port is alive.
-            from.sort_by_key(|target| !self.is_let_in(&target.name));
-            from.truncate(everywhere::VANTAGES);
-        }
         everywhere::attempts(
             self.fleet,
             &self.connected.ssh,
-            &from,
+            &self.ready(),
             &self.servers,
             ports,
             inside,
             &self.word,
         )
-    }
-
-    fn is_let_in(&self, name: &str) -> bool {
-        let Some(address) = self
-            .fleet
-            .server(name)
-            .map(|one| one.machine.private_ip.value)
-        else {
-            return false;
-        };
-        let mut ports = self.servers.iter().flat_map(|server| &server.ports);
-        ports.any(|port| {
-            let addresses = &port.sources.addresses;
-            !addresses.is_internet() && addresses.contains(address)
-        })
     }
 
     fn servers(
@@ -223,15 +204,14 @@ impl Measuring<'_> {
             let name = server.name();
             let scanned = outside.get(name).and_then(|scan| scan.as_ref().ok());
             let contact = contacts.get(name)?;
-            let open = scanned?
-                .tcp
-                .open
-                .ranges()
-                .flat_map(|(low, high)| low..=high);
-            // SSH is not asked in HTTP, and 443 by its names.
-            let open = open.filter(|port| ![443, contact.port].contains(port));
-            let open: Vec<u16> = open.take(64).collect();
-            Some(web::ask_bare(contact.address, &open))
+            let ask = |side: &Side| {
+                let open = side.tcp.open.ranges().flat_map(|(low, high)| low..=high);
+                // SSH is not asked in HTTP, and 443 by its names.
+                let open = open.filter(|port| ![443, contact.port].contains(port));
+                let open: Vec<u16> = open.take(64).collect();
+                web::ask_bare(side.address, &open)
+            };
+            Some(scanned?.sides.iter().map(ask).collect::<Vec<_>>())
         })
         .into_iter()
         .zip(&self.servers)
@@ -239,7 +219,7 @@ impl Measuring<'_> {
             let name = server.name();
             let contact = contacts.get(name);
             let mut served = served.remove(name).unwrap_or_default();
-            served.web.extend(bare);
+            served.web.extend(bare.into_iter().flatten());
             outcome::Server {
                 name: name.to_owned(),
                 address: contact.map(|contact| contact.address),

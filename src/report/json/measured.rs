@@ -24,8 +24,9 @@ struct ServerV1<'a> {
     trouble: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     inside: Option<InsideV1<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    outside: Option<OutsideV1>,
+    /// By address, the one by which lostops gets in first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outside: Vec<OutsideV1>,
 }
 
 #[derive(Serialize)]
@@ -64,6 +65,7 @@ struct ContainerV1<'a> {
 /// Ranges as they are written: `22`, `80-442`.
 #[derive(Serialize)]
 struct OutsideV1 {
+    address: IpAddr,
     open: Vec<String>,
     closed: usize,
     filtered: usize,
@@ -105,21 +107,22 @@ pub(super) fn verify(measured: &Measured) -> Verify<'_> {
 }
 
 fn server(server: &Server) -> ServerV1<'_> {
-    let outside = server
-        .outside
-        .as_ref()
-        .and_then(|outside| outside.as_ref().ok());
+    let outside = server.outside.iter().flatten();
+    let sides = outside.flat_map(|outside| &outside.sides);
     ServerV1 {
         name: &server.name,
         address: server.address,
         trouble: server.inside.as_ref().err().map(String::as_str),
         inside: server.inside.as_ref().ok().map(inside),
-        outside: outside.map(|outside| OutsideV1 {
-            open: outside.tcp.open.words(),
-            closed: size(&outside.tcp.closed),
-            filtered: size(&outside.tcp.filtered),
-            unknown: size(&outside.tcp.unknown),
-        }),
+        outside: sides
+            .map(|side| OutsideV1 {
+                address: side.address,
+                open: side.tcp.open.words(),
+                closed: size(&side.tcp.closed),
+                filtered: size(&side.tcp.filtered),
+                unknown: size(&side.tcp.unknown),
+            })
+            .collect(),
     }
 }
 

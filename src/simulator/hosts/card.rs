@@ -72,6 +72,8 @@ pub(super) async fn ensure(
         host_config: Some(HostConfig {
             network_mode: Some(network.clone()),
             cap_add: Some(vec!["NET_ADMIN".to_owned()]),
+            // Empty at each start: what is there says that this start has come so far.
+            tmpfs: Some([("/run".to_owned(), "mode=755".to_owned())].into()),
             sysctls: Some(
                 [
                     ("net.ipv4.ip_forward".to_owned(), "1".to_owned()),

@@ -5,8 +5,9 @@ use super::settle::{Look, address_in, is_container, is_running};
 use super::{Hosts, card, key, wanted};
 use crate::simulator::store::Store;
 use camino::{Utf8Path, Utf8PathBuf};
+use ipnet::Ipv4Net;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Mutex;
 
 /// Where lostops reaches a host.
@@ -18,6 +19,15 @@ pub(crate) struct Contact {
     pub(crate) public: Option<IpAddr>,
     /// Which machine it is: another one after a replacement.
     pub(crate) machine: String,
+}
+
+/// The engine's network that a host's address belongs to: no address of it is anybody's but of the same simulation.
+pub(crate) fn neighbours(address: IpAddr) -> Option<Ipv4Net> {
+    let all = Ipv4Net::new_assert(Ipv4Addr::new(198, 18, 0, 0), 15);
+    match address {
+        IpAddr::V4(address) if all.contains(&address) => Ipv4Net::new(address, 24).ok(),
+        _ => None,
+    }
 }
 
 /// Running hosts by server.

@@ -1,9 +1,9 @@
 //! What was measured, free of how: policy judges it and reports show it.
 
 mod inside;
+mod outside;
 
 use super::reach::{Matrix, Verdict};
-use super::scan::Scan;
 use crate::fleet::words::count;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +16,7 @@ pub(crate) use inside::{
     At, Baseline, Container, Gap, Inside, Installed, Kind, Other, Package, Person, Socket,
     Translated,
 };
+pub(crate) use outside::{Outside, Side, Udp};
 
 /// Everything that was measured in one run.
 #[derive(Debug, Clone, Default)]
@@ -61,23 +62,6 @@ pub(crate) struct Expected {
     pub(crate) ports: BTreeSet<u16>,
     /// Its Compose projects, with the images of each.
     pub(crate) projects: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// What the ports of a server answer to whoever measures.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Outside {
-    pub(crate) tcp: Scan,
-    pub(crate) udp: Vec<(u16, Udp)>,
-    /// It answered at first and did so no more at the end: what was silent is not known to be closed.
-    pub(crate) shut_out: bool,
-}
-
-/// What a UDP port answers. Silence proves nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Udp {
-    Open,
-    Closed,
-    OpenOrFiltered,
 }
 
 /// One target of a Prometheus.

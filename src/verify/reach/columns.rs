@@ -1,6 +1,6 @@
 //! Which ports are worth a column: what is declared, what listens, what is handed on, and what answered from outside.
 
-use crate::fleet::port::{PortSet, Protocol};
+use crate::fleet::port::Protocol;
 use crate::fleet::server::Server;
 use crate::verify::outcome::{Inside, Outside};
 use std::collections::BTreeSet;
@@ -45,8 +45,7 @@ pub(crate) fn columns(
             found.extend(ports.map(|number| (Protocol::Tcp, number)));
         }
     }
-    let open = outside.map(|outside| outside.tcp.open.clone());
-    let open: PortSet = open.unwrap_or_default();
+    let open = outside.map(Outside::open).unwrap_or_default();
     let open = open.ranges().flat_map(|(low, high)| low..=high);
     found.extend(open.map(|number| (Protocol::Tcp, number)));
     let room = OF_A_SERVER.saturating_sub(declared.len());

@@ -52,6 +52,8 @@ pub(crate) struct Cell {
     /// The describer opens the port to it.
     pub(crate) declared: bool,
     pub(crate) met: Met,
+    /// At which address of the server; `None` where nothing was tried.
+    pub(crate) at: Option<IpAddr>,
     /// How long the answer took.
     pub(crate) took: Duration,
 }

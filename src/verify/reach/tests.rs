@@ -17,6 +17,7 @@ fn column(listener: &str, cells: &[(bool, Met)]) -> Column {
                 Some(Cell {
                     declared: *declared,
                     met: *met,
+                    at: None,
                     took: Duration::ZERO,
                 })
             })

@@ -104,10 +104,11 @@ fn what_is_not_written_is_found_on_the_servers_and_nothing_where_nothing_is() {
          echo lostops:secret | chpasswd; echo 'PasswordAuthentication yes' >/etc/ssh/sshd_config.d/00-before.conf\n\
          touch /run/reboot-required; echo linux-image-azure >/run/reboot-required.pkgs",
     );
-    // Its own tool for looking is gone, and a described service is stopped.
+    // Its own tool for looking is gone, and a described service is stopped; it has given itself one more address.
     hosts.on(
         "monitoring",
-        "mv /usr/bin/ss /usr/bin/ss.away; systemctl stop prometheus-node-exporter",
+        "own=$(ip -o -4 address show | grep -o '198\\.1[89]\\.[0-9]*\\.' | head -n 1); ip address add \"${own}200/32\" dev eth0\n\
+         mv /usr/bin/ss /usr/bin/ss.away; systemctl stop prometheus-node-exporter",
     );
     hosts.on("database", "systemctl stop prometheus-node-exporter");
 
@@ -130,14 +131,23 @@ fn what_is_not_written_is_found_on_the_servers_and_nothing_where_nothing_is() {
     assert!(evidence(&wrong, "listens on tcp 8092").contains("[::]:8092"));
     assert!(evidence(&wrong, "listens on tcp 8093").contains("*:8093"));
     assert!(
-        evidence(&wrong, "reached at tcp 8080 from `operators`")
-            .contains("was taken (203.0.113.1)")
+        evidence(&wrong, "reached at tcp 8080 from `operators`").contains("(203.0.113.1) to 198.1")
     );
     assert!(evidence(&wrong, "the package `extra`").contains("extra 1.0, installed by hand"));
     assert!(evidence(&wrong, "`flask`").contains("python flask"));
     assert!(evidence(&wrong, "`/usr/local/bin/tool`").contains("/usr/local/bin/tool"));
     assert!(evidence(&wrong, "`root` can log in").contains("/root/.ssh/authorized_keys"));
     assert!(evidence(&wrong, "with a password").contains("/etc/shadow"));
+    let sides = |server: &str| {
+        let servers = wrong["verify"]["servers"].as_array().expect("servers");
+        let one = servers.iter().find(|one| one["name"] == server);
+        one.and_then(|one| one["outside"].as_array())
+            .expect("addresses")
+    };
+    assert_eq!(sides("monitoring").len(), 2, "{:#?}", sides("monitoring"));
+    let second = sides("monitoring")[1]["address"].as_str();
+    assert!(second.is_some_and(|it| it.ends_with(".200")));
+    assert_eq!(sides("backend").len(), 1);
     assert_eq!(verdict(&wrong, "operators", "backend", 8080), "extra");
     assert_eq!(verdict(&wrong, "operators", "backend", 8091), "closed");
     assert_eq!(verdict(&wrong, "monitoring", "database", 9100), "missing");
