@@ -14,6 +14,8 @@ pub(crate) struct Context {
     pub(crate) home: Utf8PathBuf,
     /// Where `.lostops/ansible` lies, which serves every run: the same as `home`, but in a rehearsal.
     pub(crate) tools: Utf8PathBuf,
+    /// What stands in the place of describers' files, by their paths: a pull request's policy is not what judges it.
+    pub(crate) instead: BTreeMap<Utf8PathBuf, Vec<u8>>,
     /// This program's own file.
     pub(crate) program: Utf8PathBuf,
     pub(crate) today: jiff::civil::Date,
@@ -66,6 +68,7 @@ impl Context {
             variables,
             home: folder.clone(),
             tools: folder.clone(),
+            instead: BTreeMap::new(),
             folder,
             program: Utf8PathBuf::try_from(program)
                 .context("the path of this program is not UTF-8")?,

@@ -30,7 +30,23 @@ pub(super) enum Content {
 
 /// `root` is the folder's real path, which no link may leave.
 pub(super) fn read(file: FileId, part: Part, path: Utf8PathBuf, root: &Utf8Path) -> Document {
-    match file::read(&path, root) {
+    let text = file::read(&path, root);
+    readable(file, part, path, text)
+}
+
+/// The same of what stands in a file's place.
+pub(super) fn given(file: FileId, part: Part, path: Utf8PathBuf, bytes: &[u8]) -> Document {
+    let text = file::given(&path, bytes);
+    readable(file, part, path, text)
+}
+
+fn readable(
+    file: FileId,
+    part: Part,
+    path: Utf8PathBuf,
+    text: Result<String, Box<Finding>>,
+) -> Document {
+    match text {
         Ok(text) => from_text(file, part, path, text),
         Err(finding) => Document {
             file,

@@ -70,6 +70,13 @@ pub(super) fn read(path: &Utf8Path, root: &Utf8Path) -> Result<String, Box<Findi
     text(bytes).or_else(|(what, help)| refuse(what, help))
 }
 
+/// The same of what stands in its place.
+pub(super) fn given(path: &Utf8Path, bytes: &[u8]) -> Result<String, Box<Finding>> {
+    text(bytes.to_vec()).map_err(|(what, help)| {
+        Box::new(Finding::new(&LO101, format!("`{path}` {what}")).help(help))
+    })
+}
+
 /// The same for a file in a sub-folder, which may be a link itself.
 pub(super) fn read_below(path: &Utf8Path, root: &Utf8Path) -> Result<String, Box<Finding>> {
     let refuse =

@@ -21,9 +21,12 @@ pub(crate) use codes::CODES;
 use crate::finding::Finding;
 use crate::fleet::Fleet;
 use crate::source::SourceMap;
+use crate::yaml;
+use crate::yaml::tree::Kind;
 use camino::{Utf8Path, Utf8PathBuf};
 use compose::ComposeFiles;
 use document::Document;
+use std::collections::BTreeMap;
 
 /// Everything that was read.
 #[derive(Debug)]
@@ -63,6 +66,21 @@ pub(crate) enum LoadError {
     },
 }
 
+/// What stands in the place of a file, by its path.
+pub(crate) type Instead = BTreeMap<Utf8PathBuf, Vec<u8>>;
+
+/// The name that the text of an `environment.yaml` gives its environment.
+pub(crate) fn name_of(text: &str) -> Option<String> {
+    let Kind::Map(entries) = yaml::parse(text).ok()?.kind else {
+        return None;
+    };
+    let mut named = entries.into_iter().filter(|(key, _)| key.name == "name");
+    match named.next()?.1.kind {
+        Kind::Text(name) => Some(name),
+        _ => None,
+    }
+}
+
 /// Reads and checks every describer of a folder. `secrets` tells whether an environment variable is set and not empty;
 /// `today` is what dates are compared with.
 ///
@@ -70,6 +88,7 @@ pub(crate) enum LoadError {
 /// Only when the folder itself cannot be read; whatever is wrong inside it is a finding.
 pub(crate) fn load(
     folder: &Utf8Path,
+    instead: &Instead,
     secrets: &dyn Fn(&str) -> bool,
     today: jiff::civil::Date,
 ) -> Result<Loaded, LoadError> {
@@ -86,7 +105,11 @@ pub(crate) fn load(
         }
     }
     let documents = parallel::map(work, |(at, id, part, path)| {
-        (at, document::read(id, part, path, &root))
+        let document = match instead.get(&path) {
+            Some(bytes) => document::given(id, part, path, bytes),
+            None => document::read(id, part, path, &root),
+        };
+        (at, document)
     });
     let mut sources = SourceMap::default();
     let mut by_folder: Vec<Vec<Document>> = found.folders.iter().map(|_| Vec::new()).collect();

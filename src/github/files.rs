@@ -27,11 +27,12 @@ struct File {
 }
 
 impl GitHub<'_> {
-    /// Every file below a folder, by its path from there; `None` where the commit has no such folder.
+    /// The files below a folder whose names are wanted, by their paths from there; `None` where the commit has no such folder.
     pub(crate) fn files(
         &self,
         folder: &str,
         commit: &str,
+        wanted: &dyn Fn(&str) -> bool,
     ) -> Result<Option<BTreeMap<String, Vec<u8>>>, GitHubError> {
         let mut files = BTreeMap::new();
         // What is to be looked through: where it lies in the repository, and from the folder on.
@@ -52,7 +53,7 @@ impl GitHub<'_> {
                 // What leads elsewhere, or is another repository, is no describer.
                 match entry.kind.as_str() {
                     "dir" => folders.push((entry.path, name)),
-                    "file" => {
+                    "file" if wanted(&entry.name) => {
                         files.insert(name, self.file(&entry.path, commit)?);
                     }
                     _ => {}
@@ -64,6 +65,12 @@ impl GitHub<'_> {
             }
         }
         Ok(Some(files))
+    }
+
+    /// Whether a commit can be read at all: of what a token may not read GitHub says that it is not there.
+    pub(crate) fn reads(&self, commit: &str) -> Result<(), GitHubError> {
+        let _: Vec<Entry> = self.contents("", commit)?;
+        Ok(())
     }
 
     fn file(&self, path: &str, commit: &str) -> Result<Vec<u8>, GitHubError> {

@@ -31,8 +31,13 @@ pub(super) fn load(
     let initialises = matches!(report.command, "apply" | "configure");
     let spared = context.reader == Reader::GitHub && !initialises;
     let secrets = |name: &str| spared || context.variable(name).is_some();
-    let loaded = describer::load(&folder(describers), &secrets, context.today)
-        .map_err(|error| unreadable(context, error))?;
+    let loaded = describer::load(
+        &folder(describers),
+        &context.instead,
+        &secrets,
+        context.today,
+    )
+    .map_err(|error| unreadable(context, error))?;
     report.sources = loaded.sources;
     report.findings.extend(loaded.findings);
     let mut environments = loaded.environments;

@@ -79,7 +79,13 @@ mod tests {
     /// The repository's own, with every service that there is.
     fn fleet() -> Fleet {
         let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("describers");
-        let loaded = describer::load(&folder, &|_| true, date(2026, 11, 23)).unwrap();
+        let loaded = describer::load(
+            &folder,
+            &describer::Instead::new(),
+            &|_| true,
+            date(2026, 11, 23),
+        )
+        .unwrap();
         let only = loaded.environments.into_iter().next().unwrap();
         only.fleet.unwrap()
     }

@@ -1,6 +1,7 @@
 //! Secrets, SSH keys and the folder's own shape.
 
 use super::{Copy, own};
+use crate::describer::Instead;
 use camino::Utf8Path;
 
 fn codes(copy: &Copy) -> Vec<String> {
@@ -194,12 +195,14 @@ fn a_missing_file_is_named() {
 fn a_folder_that_is_not_there_says_what_to_do() {
     let error = crate::describer::load(
         Utf8Path::new("/nowhere/describers"),
+        &Instead::new(),
         &|_| true,
         super::TODAY,
     )
     .unwrap_err();
     assert!(error.to_string().contains("could not find"), "{error}");
     let file = own().join("policy.yaml");
-    let error = crate::describer::load(&file, &|_| true, super::TODAY).unwrap_err();
+    let error =
+        crate::describer::load(&file, &Instead::new(), &|_| true, super::TODAY).unwrap_err();
     assert!(error.to_string().starts_with("could not read"), "{error}");
 }

@@ -1,14 +1,14 @@
 //! The Lostops infrastructure passes, and says what was meant.
 
 use super::{Copy, TODAY, own};
-use crate::describer::load;
+use crate::describer::{Instead, load};
 use crate::fleet::policy::{Operation, Verdict};
 use crate::fleet::port::Protocol;
 use crate::fleet::server::{Ownership, PowerState, Server, Setting};
 
 #[test]
 fn the_lostops_infrastructure_passes_and_is_told_that_its_mysql_has_ended() {
-    let loaded = load(&own(), &|_| true, TODAY).unwrap();
+    let loaded = load(&own(), &Instead::new(), &|_| true, TODAY).unwrap();
     let environment = super::only(&loaded);
     let codes: Vec<&str> = environment
         .findings
@@ -24,7 +24,7 @@ fn the_lostops_infrastructure_passes_and_is_told_that_its_mysql_has_ended() {
 
 #[test]
 fn without_secrets_it_passes_with_one_warning_for_each_variable() {
-    let loaded = load(&own(), &|_| false, TODAY).unwrap();
+    let loaded = load(&own(), &Instead::new(), &|_| false, TODAY).unwrap();
     let environment = super::only(&loaded);
     assert_eq!(super::errors(environment), 0);
     assert!(environment.fleet.is_some());
@@ -50,7 +50,7 @@ fn without_secrets_it_passes_with_one_warning_for_each_variable() {
 
 #[test]
 fn a_describer_says_what_the_server_is() {
-    let loaded = load(&own(), &|_| true, TODAY).unwrap();
+    let loaded = load(&own(), &Instead::new(), &|_| true, TODAY).unwrap();
     let fleet = super::only(&loaded).fleet.as_ref().unwrap();
     let database = fleet.server("database").unwrap();
     assert_eq!(database.state.value, PowerState::Running);

@@ -14,7 +14,7 @@ mod schema;
 mod services;
 mod yaml;
 
-use super::{Loaded, LoadedEnvironment, load};
+use super::{Instead, Loaded, LoadedEnvironment, load};
 use crate::finding::{Finding, Severity};
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::civil::{Date, date};
@@ -69,7 +69,7 @@ impl Copy {
     }
 
     pub(super) fn load(&self) -> Loaded {
-        load(&self.path, &|_| true, TODAY).unwrap()
+        load(&self.path, &Instead::new(), &|_| true, TODAY).unwrap()
     }
 
     /// Each finding as `code severity file [what stands there] message`, in order.

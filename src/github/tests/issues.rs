@@ -64,7 +64,7 @@ fn the_files_of_a_commit_are_read_folder_by_folder() {
     }
     let github = client(&fake);
     let files = github
-        .files("describers", "abc")
+        .files("describers", "abc", &|_| true)
         .unwrap()
         .expect("a folder");
     let found: Vec<(&str, &[u8])> = files
@@ -78,5 +78,5 @@ fn the_files_of_a_commit_are_read_folder_by_folder() {
             ("compose/two words.yaml", &[0, 255, 10])
         ]
     );
-    assert_eq!(github.files("nowhere", "abc").unwrap(), None);
+    assert_eq!(github.files("nowhere", "abc", &|_| true).unwrap(), None);
 }

@@ -108,7 +108,13 @@ mod tests {
     #[test]
     fn a_server_is_reached_at_its_first_public_address_and_has_the_others_besides() {
         let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("describers");
-        let loaded = describer::load(&folder, &|_| true, date(2026, 11, 23)).unwrap();
+        let loaded = describer::load(
+            &folder,
+            &describer::Instead::new(),
+            &|_| true,
+            date(2026, 11, 23),
+        )
+        .unwrap();
         let fleet = loaded.environments.into_iter().next().unwrap();
         let outputs = json!({
             "public_ips": { "value": { "backend": "198.51.100.4" } },

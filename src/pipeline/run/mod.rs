@@ -7,6 +7,7 @@ mod conversation;
 mod dry;
 mod files;
 mod issue;
+mod judge;
 mod ownership;
 mod perform;
 mod publish;
@@ -103,8 +104,8 @@ pub(super) fn run(
         begun,
     };
     let exit = match decided {
-        Ok((inputs, Decision::Do(task))) => {
-            let mut report = done(&step, &inputs, &task);
+        Ok((inputs, Decision::Do(mut task))) => {
+            let mut report = done(&step, &inputs, &mut task);
             let redactor = crate::pipeline::redactor(step.context, &report);
             settle(&mut report, &redactor);
             publish::publish(&step, &inputs, &task, &report)
@@ -135,16 +136,26 @@ struct Step<'a> {
     begun: Instant,
 }
 
-/// Does it, where what was reviewed allows it.
-fn done(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
+/// Does it, by the policy that judges it, and where what was reviewed allows it.
+fn done(step: &Step<'_>, inputs: &Inputs, task: &mut Task) -> Report {
     let mut found = Report::new(task.operation.word());
     let describers = Describers {
         describers: Some(inputs.describers.clone()),
         environment: inputs.environment.clone(),
     };
     // What is wrong with them the operation itself finds again.
-    let _ = describe::one(step.context, &describers, &mut found);
+    let fleet = describe::one(step.context, &describers, &mut found);
     let environment = publish::environment(&found).to_owned();
+    let mut context = step.context.clone();
+    if let Ok(Some(fleet)) = fleet {
+        let policy = found.sources.path(fleet.policy.file).to_owned();
+        if let Err(failure) = judge::set(step, inputs, task, &environment, &policy, &mut context) {
+            found.findings.clear();
+            found.failure = Some(failure);
+            found.kept = Kept::Record(Record::void());
+            return found;
+        }
+    }
     let review = match reviewed::review(step, inputs, task, &environment) {
         Ok(review) => review,
         Err(refused) => {
@@ -160,7 +171,7 @@ fn done(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Report {
         None => Record::void(),
     });
     let watch = publish::watch(step, inputs, task, &environment, kept.as_deref());
-    let mut report = perform::perform(step, inputs, task, review.as_ref());
+    let mut report = perform::perform(step, &context, inputs, task, review.as_ref());
     watch.end();
     // Until all of it is applied the next run is held against it, too.
     let ended = report.applied && report.outcome() == Outcome::Clean;

@@ -3,6 +3,7 @@
 use super::Step;
 use super::conversation::access;
 use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Output};
+use crate::context::Context;
 use crate::finding::Finding;
 use crate::github::api::GitHub;
 use crate::github::decision::Task;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 
 pub(super) fn perform(
     step: &Step<'_>,
+    context: &Context,
     inputs: &Inputs,
     task: &Task,
     review: Option<&Review>,
@@ -47,7 +49,7 @@ pub(super) fn perform(
     };
     match task.operation {
         Operation::Check => check::run(
-            step.context,
+            context,
             &Check {
                 folder: None,
                 describers: Describers {
@@ -60,21 +62,21 @@ pub(super) fn perform(
             },
         ),
         Operation::Plan => {
-            let mut report = plan::of(step.context, &ask);
+            let mut report = plan::of(context, &ask);
             if inputs.rehearse {
-                rehearse(step, inputs, task, &describers, &mut report);
+                rehearse(step, context, inputs, task, &describers, &mut report);
             }
             report
         }
-        Operation::Apply => apply::of(step.context, &ask),
+        Operation::Apply => apply::of(context, &ask),
         Operation::Verify => apply::of(
-            step.context,
+            context,
             &Ask {
                 only: Some(Only::Verify),
                 ..ask
             },
         ),
-        Operation::Drift => drift::of(step.context, &ask),
+        Operation::Drift => drift::of(context, &ask),
     }
 }
 
@@ -91,6 +93,7 @@ pub(super) fn only(inputs: &Inputs) -> Option<Only> {
 /// Does what was planned on servers of a rehearsal, and adds what was measured there.
 fn rehearse(
     step: &Step<'_>,
+    context: &Context,
     inputs: &Inputs,
     task: &Task,
     describers: &Describers,
@@ -104,7 +107,7 @@ fn rehearse(
     }
     let base = base(step, inputs, task, report);
     let done = rehearse::of(
-        step.context,
+        context,
         &Wanted {
             describers,
             base: base.as_ref().map(Base::Files),
@@ -132,7 +135,8 @@ fn base(
 ) -> Option<BTreeMap<String, Vec<u8>>> {
     let commit = task.base.as_deref()?;
     let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait));
-    let files = github.and_then(|github| github.files(inputs.describers.as_str(), commit));
+    let files =
+        github.and_then(|github| github.files(inputs.describers.as_str(), commit, &|_| true));
     let why = match files {
         Ok(Some(files)) => return Some(files),
         Ok(None) => format!("the base has no folder `{}`", inputs.describers),

@@ -29,11 +29,23 @@ impl Bench {
         let mut pull = Pull::open(PULL);
         sha.expect("a sha").clone_into(&mut pull.head_sha);
         github.state().pulls.insert(PULL, pull);
-        Self {
+        let runner = Runner::new(Project::bare());
+        let bench = Self {
             github,
             network,
-            runner: Runner::new(Project::bare()),
-        }
+            runner,
+        };
+        bench.merge_into_the_base();
+        bench
+    }
+
+    /// The branch that pull requests go to has the describers as they are now.
+    pub(super) fn merge_into_the_base(&self) {
+        let payload = Event::new("pull_request.opened").payload;
+        let base = payload["pull_request"]["base"]["sha"].as_str();
+        let describers = self.runner.project.path("describers");
+        self.github
+            .commit(base.expect("a base"), &describers, "describers");
     }
 
     /// What a fork's jobs and Dependabot's get.

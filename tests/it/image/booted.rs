@@ -1,7 +1,6 @@
 //! The image where an engine answers: servers are booted beside it, and it comes to their network.
 
 use super::bench::Bench;
-use super::event::Event;
 use super::job::Job;
 use crate::harness::{Run, finish};
 use crate::hosts::{docker, engine};
@@ -106,11 +105,7 @@ fn a_push_boots_hosts_joins_their_network_and_initialises_them() {
 #[ignore = "needs a Docker engine: make image-test"]
 fn a_pull_request_is_rehearsed_from_its_base_and_its_comment_gains_the_matrix() {
     let bench = Bench::new().measurable();
-    let event = Event::new("pull_request.opened");
-    let base = event.payload["pull_request"]["base"]["sha"].as_str();
-    let describers = bench.runner.project.path("describers");
-    let github = &bench.github;
-    github.commit(base.expect("a base"), &describers, "describers");
+    bench.merge_into_the_base();
     // A port that nothing serves: no plan can tell.
     bench.runner.project.edit(
         "describers/backend.yaml",

@@ -128,7 +128,7 @@ fn is_gone(container: &str) -> bool {
 #[ignore = "needs a Docker engine: make image-test"]
 fn a_plan_that_is_cancelled_ends_at_once_and_leaves_nothing() {
     let bench = Bench::with_latency("1000");
-    let step = bench.job("pull_request.opened").start();
+    let step = bench.job("schedule").input("operation", "plan").start();
     let name = step.name().to_owned();
     let mut step = until(step, "Refreshing...");
     let by_itself = cancel(&mut step);
@@ -178,12 +178,12 @@ fn an_apply_that_is_cancelled_keeps_what_it_made_and_makes_no_more() {
 #[ignore = "needs a Docker engine: make image-test"]
 fn a_cloud_that_does_not_answer_keeps_no_cancelled_job() {
     for (event, command, said) in [
-        ("pull_request.opened", "plan", "Refreshing..."),
+        ("schedule", "plan", "Refreshing..."),
         ("push.direct", "apply", "Creating..."),
     ] {
         let bench = Bench::with_latency("0");
         fs::write(bench.signals.path().join(command), "60000").expect("a file");
-        let step = bench.job(event).start();
+        let step = bench.job(event).input("operation", command).start();
         let name = step.name().to_owned();
         let mut step = until(step, said);
         let by_itself = cancel(&mut step);

@@ -208,13 +208,13 @@ fn events_that_strangers_can_start_with_our_secrets_are_refused() {
 
 #[test]
 #[ignore = "needs a Docker engine: make image-test"]
-fn a_github_that_cannot_be_reached_changes_no_result() {
+fn without_github_nobody_knows_the_policy_that_judges_and_nothing_is_planned() {
     let runner = Runner::new(Project::with(&root().join("examples/managed")));
     let ended = Job::new("pull_request.opened", &runner)
         .variable("GITHUB_API_URL", "http://127.0.0.1:9")
         .variable("GITHUB_GRAPHQL_URL", "http://127.0.0.1:9/graphql")
         .run();
-    assert_eq!(ended.code, Some(0), "{}", ended.log);
-    assert_eq!(ended.output("result"), "clean");
+    assert_eq!(ended.code, Some(1), "{}", ended.log);
+    assert_eq!(ended.output("failure-reason"), "policy-not-known");
     assert!(ended.log.contains("::warning "), "{}", ended.log);
 }

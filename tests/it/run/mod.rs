@@ -4,6 +4,7 @@ mod answers;
 mod comment;
 mod drift;
 mod first_steps;
+mod judge;
 mod long;
 mod mutations;
 mod reviewed;
@@ -17,13 +18,15 @@ use crate::image::event::Event;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const HEAD: &str = "7b3e9f0c5d2a41886e0f4c1b9a8d7e6f50412233";
 
 /// A checked-out repository on a runner, and GitHub.
 pub(super) struct Job {
     pub(super) project: Project,
+    /// The describers of the branch that pull requests go to.
+    origin: PathBuf,
     pub(super) github: FakeGitHub,
     variables: BTreeMap<String, String>,
 }
@@ -56,6 +59,7 @@ impl Job {
         github.open_pull(7);
         Self {
             project,
+            origin: describers.to_owned(),
             github,
             variables: BTreeMap::new(),
         }
@@ -68,6 +72,12 @@ impl Job {
             "ports:\n",
             "ports:\n  - { port: 8080, from: internet, for: debug }\n",
         );
+    }
+
+    /// The branch that pull requests go to has no describers yet.
+    pub(super) fn has_no_base(&mut self) {
+        self.origin = self.project.path("nowhere");
+        self.github.state().files.clear();
     }
 
     /// The pull request was squashed into main, as the event of the push says.
@@ -89,6 +99,13 @@ impl Job {
         let file = |name: &str| self.project.path(name).to_string_lossy().into_owned();
         self.project
             .write("temp/event.json", event.payload.to_string());
+        let base = event.payload.pointer("/pull_request/base/sha");
+        if let Some(base) = base
+            .and_then(Value::as_str)
+            .filter(|_| self.origin.is_dir())
+        {
+            self.github.commit(base, &self.origin, "describers");
+        }
         for name in ["temp/output", "temp/summary"] {
             self.project.write(name, "");
         }

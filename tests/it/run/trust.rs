@@ -1,6 +1,7 @@
 //! What others say is not believed, and what is secret is not said.
 
 use super::Job;
+use crate::fake_github::route;
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
@@ -153,7 +154,7 @@ fn no_text_of_a_pull_request_is_a_command_to_the_runner() {
 }
 
 #[test]
-fn a_fork_is_judged_and_github_never_asked() {
+fn a_fork_is_judged_and_github_is_asked_for_nothing_but_the_policy_of_the_base() {
     let mut job = Job::new();
     let ended = job.ends("pull_request.fork", 0);
     assert!(
@@ -173,11 +174,11 @@ fn a_fork_is_judged_and_github_never_asked() {
     );
     assert!(!ended.log.contains("terraform"), "{}", ended.log);
     job.ends("pull_request.dependabot", 3);
-    assert!(job.github.requests().is_empty());
     job.set("INPUT_SARIF", "true").ends("pull_request.fork", 3);
+    let asked = job.github.requests();
     assert!(
-        job.github.requests().is_empty(),
-        "a token that only reads uploads nothing"
+        asked.iter().all(|request| request.route == route::CONTENTS),
+        "a token that only reads writes and uploads nothing"
     );
     job.ends("pull_request_target.fork", 1);
 }
@@ -290,7 +291,8 @@ fn an_authority_of_our_own_is_trusted_by_lostops_and_by_terraform() {
     job.set("PATH", &path);
     let pem = job.github.ca_pem().to_owned();
     job.project.write("authority.pem", &pem);
-    let ended = job.ends("pull_request.opened", 0);
+    let ended = job.ends("pull_request.opened", 1);
+    assert_eq!(ended.output("failure-reason"), "policy-not-known");
     assert!(ended.log.contains("`ca-bundle`"), "{}", ended.log);
     job.set("INPUT_CA-BUNDLE", "authority.pem")
         .ends("pull_request.opened", 0);

@@ -39,7 +39,12 @@ impl Host<'_> {
             return (200, file);
         }
         let mut entries = std::collections::BTreeMap::new();
-        let begin = format!("{path}/");
+        // The root has no name, and is there in every repository.
+        let begin = if path.is_empty() {
+            String::new()
+        } else {
+            format!("{path}/")
+        };
         for (at, name) in self.state.files.keys() {
             if let (true, Some(rest)) = (*at == commit, name.strip_prefix(&begin)) {
                 let (child, kind) = match rest.split_once('/') {
@@ -53,7 +58,7 @@ impl Host<'_> {
                 entries.insert(child.to_owned(), entry);
             }
         }
-        if entries.is_empty() {
+        if entries.is_empty() && !path.is_empty() {
             return error(404, "Not Found");
         }
         (200, entries.into_values().collect())

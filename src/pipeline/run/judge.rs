@@ -1,0 +1,160 @@
+//! A pull request cannot loosen its judge: the policy of its base judges it, and what the one that it proposes would say is
+//! told beside.
+
+use super::Step;
+use super::conversation::access;
+use crate::cli::Describers;
+use crate::context::Context;
+use crate::describer::name_of;
+use crate::finding::Severity;
+use crate::fleet::words::count;
+use crate::github::api::GitHub;
+use crate::github::decision::Task;
+use crate::github::error::GitHubError;
+use crate::github::inputs::Inputs;
+use crate::pipeline::describe;
+use crate::reason::Reason;
+use crate::report::{Failure, Report};
+use camino::Utf8Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+const ENVIRONMENT: &str = "environment.yaml";
+const POLICY: &str = "policy.yaml";
+
+/// Lets the policy of the base stand in the place of the pull request's own; a sentence says so where they differ.
+pub(super) fn set(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &mut Task,
+    environment: &str,
+    policy: &Utf8Path,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let Some(base) = task.base.clone() else {
+        return Ok(());
+    };
+    let short = base.get(..7).unwrap_or(&base);
+    let place = policy.strip_prefix(&inputs.describers);
+    let place = place.ok().and_then(Utf8Path::parent);
+    let place = place.map_or("", Utf8Path::as_str);
+    let Some(judge) = of_base(step, inputs, environment, place, &base)? else {
+        task.notices.push(format!(
+            "its base, {short}, has no policy for {environment}: this pull request is judged by the one that it brings"
+        ));
+        return Ok(());
+    };
+    if fs_err::read(policy).is_ok_and(|own| own == judge) {
+        return Ok(());
+    }
+    let describers = Describers {
+        describers: Some(inputs.describers.clone()),
+        environment: inputs.environment.clone(),
+    };
+    let by_own = errors(context, &describers);
+    context.instead.insert(policy.to_owned(), judge);
+    let by_base = errors(context, &describers);
+    task.notices.push(words(short, &by_base, &by_own));
+    Ok(())
+}
+
+/// The text of the policy that the base has for an environment of this name, or of another that lay in the same place: to
+/// rename one must not be a way round its policy. `None` where the base has neither.
+fn of_base(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    environment: &str,
+    place: &str,
+    base: &str,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let unknown = |error: GitHubError| Failure {
+        reason: Reason::PolicyNotKnown,
+        message: format!("the policy of the pull request's base could not be read: {error}"),
+        help: error.help(),
+    };
+    let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).map_err(unknown)?;
+    let wanted = |name: &str| [ENVIRONMENT, POLICY].contains(&name);
+    let files = github
+        .files(inputs.describers.as_str(), base, &wanted)
+        .map_err(unknown)?;
+    let Some(mut files) = files else {
+        // A token that may not read the repository is told that nothing is there.
+        github.reads(base).map_err(unknown)?;
+        return Ok(None);
+    };
+    let place = match place {
+        "" => String::new(),
+        place => format!("{place}/"),
+    };
+    let folder = folder(&files, environment).unwrap_or(place);
+    Ok(files.remove(&format!("{folder}{POLICY}")))
+}
+
+/// Where in the describers the environment of this name lies: nothing, or a folder with its slash.
+fn folder(files: &BTreeMap<String, Vec<u8>>, environment: &str) -> Option<String> {
+    files.iter().find_map(|(path, bytes)| {
+        let folder = path.strip_suffix(ENVIRONMENT)?;
+        let name = name_of(std::str::from_utf8(bytes).ok()?)?;
+        (name == environment).then(|| folder.to_owned())
+    })
+}
+
+/// What is not permitted of what is written, in sentences.
+fn errors(context: &Context, describers: &Describers) -> BTreeSet<String> {
+    let mut report = Report::new("check");
+    if let Ok(Some(fleet)) = describe::one(context, describers, &mut report) {
+        describe::judge(context, &fleet, &mut report);
+    }
+    let errors = report.findings.iter();
+    errors
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| format!("{}: {}", finding.meta.code, finding.message))
+        .collect()
+}
+
+fn words(base: &str, by_base: &BTreeSet<String>, by_own: &BTreeSet<String>) -> String {
+    let mut words = format!(
+        "this pull request proposes another policy, which counts after its merge: it is judged by the one of its base, {base}"
+    );
+    for (what, more, less) in [
+        ("would permit", by_base, by_own),
+        ("would forbid", by_own, by_base),
+    ] {
+        let only: Vec<&String> = more.difference(less).collect();
+        if let Some(first) = only.first() {
+            let more = match only.len() - 1 {
+                0 => String::new(),
+                more => format!(", and {} more", count(more, "thing")),
+            };
+            let _ = write!(words, "; the proposed one {what} {first}{more}");
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_environment_is_found_by_its_name_wherever_its_folder_lies() {
+        let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+        let files = BTreeMap::from([
+            file("production/environment.yaml", "name: production\n"),
+            file("staging/environment.yaml", "# x\nname: staging\n"),
+            file("broken/environment.yaml", "name: [\n"),
+        ]);
+        assert_eq!(folder(&files, "staging").as_deref(), Some("staging/"));
+        assert_eq!(folder(&files, "broken"), None);
+        let own = BTreeMap::from([file("environment.yaml", "name: production\n")]);
+        assert_eq!(folder(&own, "production").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn what_the_proposed_policy_would_change_is_told_both_ways() {
+        let set = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        let said = words("1234567", &set(&["a", "b", "c"]), &set(&["c", "d"]));
+        assert!(said.contains("would permit a, and 1 thing more"), "{said}");
+        assert!(said.ends_with("would forbid d"), "{said}");
+    }
+}

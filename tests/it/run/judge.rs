@@ -1,0 +1,117 @@
+//! A pull request cannot loosen its judge.
+
+use super::Job;
+use crate::fake_github::{Fault, route};
+
+const POLICY: &str = "describers/policy.yaml";
+const DATABASE: &str = "describers/database.yaml";
+
+/// The database may be reached at 9200 by the proposed policy.
+fn loosen(job: &Job) {
+    job.project
+        .edit(POLICY, "9100, 9104], from", "9100, 9104, 9200], from");
+}
+
+fn open(job: &Job) {
+    let port = "ports:\n  - { port: 9200, from: monitoring, for: more }\n";
+    job.project.edit(DATABASE, "ports:\n", port);
+}
+
+#[test]
+fn a_port_and_the_policy_that_would_permit_it_are_judged_by_the_policy_of_the_base() {
+    let job = Job::new();
+    loosen(&job);
+    open(&job);
+    let ended = job.ends("pull_request.opened", 3);
+    assert_eq!(ended.output("failure-reason"), "policy-violation");
+    let comment = job.comment();
+    for words in [
+        "LO203",
+        "proposes another policy",
+        "judged by the one of its base, `1f0e2d3`",
+        "would permit LO203: `database` opens tcp 9200 from monitoring",
+    ] {
+        assert!(comment.contains(words), "{words} in {comment}");
+    }
+    // Of a fork, which is judged without a plan, the same.
+    let ended = job.ends("pull_request.fork", 3);
+    assert!(
+        ended.log.contains("proposes another policy"),
+        "{}",
+        ended.log
+    );
+    // Once it is merged it is the policy.
+    job.ends("push.direct", 0);
+}
+
+#[test]
+fn a_policy_that_is_proposed_alone_is_shown_and_judges_nothing_yet() {
+    let job = Job::new();
+    loosen(&job);
+    job.ends("pull_request.opened", 0);
+    let comment = job.comment();
+    assert!(
+        comment.contains("which counts after its merge"),
+        "{comment}"
+    );
+    assert!(!comment.contains("would permit"), "{comment}");
+
+    let job = Job::new();
+    job.project.edit(POLICY, "9100, 9104], from", "9100], from");
+    job.ends("pull_request.opened", 0);
+    let comment = job.comment();
+    assert!(comment.contains("would forbid LO203"), "{comment}");
+}
+
+#[test]
+fn a_policy_that_stays_as_it_is_is_worth_no_word() {
+    let job = Job::new();
+    job.ends("pull_request.opened", 0);
+    assert!(!job.comment().contains("policy"), "{}", job.comment());
+}
+
+#[test]
+fn the_first_policy_of_an_environment_judges_itself_and_that_is_said() {
+    let mut job = Job::new();
+    job.has_no_base();
+    job.ends("pull_request.opened", 0);
+    let comment = job.comment();
+    assert!(
+        comment.contains("has no policy for production"),
+        "{comment}"
+    );
+}
+
+#[test]
+fn an_environment_with_another_name_is_judged_by_the_policy_that_lay_in_its_place() {
+    let job = Job::new();
+    loosen(&job);
+    open(&job);
+    job.project.edit(
+        "describers/environment.yaml",
+        "name: production",
+        "name: another",
+    );
+    let ended = job.ends("pull_request.opened", 3);
+    assert_eq!(ended.output("failure-reason"), "policy-violation");
+    assert!(job.comment().contains("proposes another policy"));
+}
+
+#[test]
+fn where_the_policy_of_the_base_cannot_be_read_nothing_is_judged() {
+    let mut job = Job::new();
+    job.github.fault(Fault::status(
+        route::CONTENTS,
+        403,
+        "Resource not accessible by integration",
+    ));
+    let ended = job.ends("pull_request.opened", 1);
+    assert_eq!(ended.output("failure-reason"), "policy-not-known");
+    assert!(ended.log.contains("contents: read"), "{}", ended.log);
+    // A token that may not read a private repository is told that nothing is there.
+    job.has_no_base();
+    job.github
+        .fault(Fault::status(route::CONTENTS, 404, "Not Found").times(2));
+    let ended = job.ends("pull_request.opened", 1);
+    assert_eq!(ended.output("failure-reason"), "policy-not-known");
+}
