@@ -40,7 +40,7 @@ reasons! {
     NoDescribers "no-describers" "There is no folder of describers. `actions/checkout` comes before lostops; the input `describers` names the folder; `lostops init` starts one.";
     InvalidDescriber "invalid-describer" "A describer file cannot be understood. The findings say where.";
     PolicyViolation "policy-violation" "What is written, planned or installed is not permitted. Each finding says where it comes from and what to do; what is written or planned so is never applied.";
-    PolicyNotKnown "policy-not-known" "The policy of the pull request's base could not be read, and its own does not judge it. The message says why; it takes `contents: read`.";
+    PolicyNotKnown "policy-not-known" "The policy of the base branch could not be read. A pull request's own does not judge it. The message says why; it takes `contents: read`.";
     AuthFailed "auth-failed" "A variable that Azure's login needs is missing. The message, and `lostops doctor`, give the lines that the workflow lacks.";
     StateNotKept "state-not-kept" "`state: { backend: local }` on a runner loses the state with the job. Name a storage account in `environment.yaml`.";
     TerraformMissing "terraform-missing" "Terraform is not there or too old. The action brings its own; elsewhere install 1.9 or newer.";
