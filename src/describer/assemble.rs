@@ -29,11 +29,18 @@ struct ServerFile {
     findings: Vec<Finding>,
 }
 
+/// The policy's file, taken apart.
+struct PolicyFile {
+    file: FileId,
+    written: Option<Box<WrittenPolicy>>,
+    is_given: bool,
+}
+
 /// The files of one folder by kind.
 #[derive(Default)]
 struct Parts {
     ground: Option<Ground>,
-    policy: Option<(FileId, Option<Box<WrittenPolicy>>)>,
+    policy: Option<PolicyFile>,
     servers: Vec<ServerFile>,
     findings: Vec<Finding>,
 }
@@ -79,7 +86,7 @@ pub(super) fn environment(
     }
     let profiles = policy
         .as_ref()
-        .and_then(|(_, written)| policies::profiles(written.as_ref()?));
+        .and_then(|policy| policies::profiles(policy.written.as_ref()?));
     let context = Context {
         ground: &ground,
         names: &names,
@@ -95,14 +102,13 @@ pub(super) fn environment(
     for server in &fleet_servers {
         unique.resources(server, &mut findings);
     }
-    let policy = policy.and_then(|(file, written)| {
-        Some(policies::check(
-            file,
-            *written?,
-            &names,
-            today,
-            &mut findings,
-        ))
+    let policy = policy.and_then(|policy| {
+        let (written, before) = (*policy.written?, findings.len());
+        let checked = policies::check(policy.file, written, &names, today, &mut findings);
+        if policy.is_given {
+            policies::forgive(&mut findings[before..]);
+        }
+        Some(checked)
     });
     let wrong = is_wrong(&findings);
     if let Some(environment) = &ground.environment {
@@ -149,6 +155,7 @@ fn parts(documents: Vec<Document>, today: Date) -> Parts {
         text: _,
         content,
         findings,
+        is_given,
     } in documents
     {
         match content {
@@ -168,7 +175,11 @@ fn parts(documents: Vec<Document>, today: Date) -> Parts {
                     parts.findings.push(second(file, &path));
                     continue;
                 }
-                parts.policy = Some((file, written));
+                parts.policy = Some(PolicyFile {
+                    file,
+                    written,
+                    is_given,
+                });
             }
             Content::Server(written) => parts.servers.push(ServerFile {
                 file,

@@ -18,6 +18,8 @@ pub(super) struct Document {
     pub(super) text: String,
     pub(super) content: Content,
     pub(super) findings: Vec<Finding>,
+    /// It stands in the place of the file that is there.
+    pub(super) is_given: bool,
 }
 
 /// What a file says. `None`: it could not be read as that.
@@ -37,7 +39,10 @@ pub(super) fn read(file: FileId, part: Part, path: Utf8PathBuf, root: &Utf8Path)
 /// The same of what stands in a file's place.
 pub(super) fn given(file: FileId, part: Part, path: Utf8PathBuf, bytes: &[u8]) -> Document {
     let text = file::given(&path, bytes);
-    readable(file, part, path, text)
+    Document {
+        is_given: true,
+        ..readable(file, part, path, text)
+    }
 }
 
 fn readable(
@@ -53,6 +58,7 @@ fn readable(
             text: String::new(),
             content: nothing(part),
             findings: vec![finding.at(file.start(), "this file")],
+            is_given: false,
             path,
         },
     }
@@ -108,6 +114,7 @@ pub(super) fn from_text(file: FileId, part: Part, path: Utf8PathBuf, text: Strin
         text,
         content,
         findings,
+        is_given: false,
     }
 }
 

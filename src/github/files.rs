@@ -50,10 +50,10 @@ impl GitHub<'_> {
                 } else {
                     format!("{below}/{}", entry.name)
                 };
-                // What leads elsewhere, or is another repository, is no describer.
+                // What is another repository is no describer; of a link GitHub gives what it leads to.
                 match entry.kind.as_str() {
                     "dir" => folders.push((entry.path, name)),
-                    "file" if wanted(&entry.name) => {
+                    "file" | "symlink" if wanted(&entry.name) => {
                         files.insert(name, self.file(&entry.path, commit)?);
                     }
                     _ => {}

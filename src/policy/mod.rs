@@ -65,6 +65,15 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// The same under another policy.
+    fn of<'b>(&'b self, fleet: &'b Fleet) -> Facts<'b> {
+        Facts {
+            fleet: Some(fleet),
+            by_name: self.by_name.clone(),
+            ..*self
+        }
+    }
+
     /// A described server as the plan leaves it.
     pub(crate) fn subject(&self, server: &str) -> Option<&'a Subject> {
         self.by_name.get(server).map(|at| &self.subjects[*at])
@@ -109,6 +118,8 @@ rules! {
     nature_not_provable,
     grant_expired,
     waiver_expired,
+    grant_unused,
+    waiver_unused,
     package_not_permitted,
     package_added_beyond_role,
     package_removed,
@@ -151,14 +162,20 @@ pub(crate) fn judge_operation(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// Whether it is about what becomes of a machine, and not about a grant for that.
 pub(crate) fn is_of_nature(meta: &Meta) -> bool {
-    meta.code.starts_with("LO3") && ![&grant_expired::META, &waiver_expired::META].contains(&meta)
+    let exceptions = [
+        &grant_expired::META,
+        &waiver_expired::META,
+        &grant_unused::META,
+        &waiver_unused::META,
+    ];
+    meta.code.starts_with("LO3") && !exceptions.contains(&meta)
 }
 
 /// Judges what was measured: by the rules that look at it alone.
 pub(crate) fn judge_measured(facts: &Facts<'_>) -> Vec<Finding> {
     let rules = RULES
         .iter()
-        .filter(|rule| rule.meta.code.starts_with("LO5"));
+        .filter(|rule| rule.meta.code.starts_with("LO5") || rule.meta == &waiver_unused::META);
     rules.flat_map(|rule| (rule.check)(facts)).collect()
 }
 

@@ -25,7 +25,7 @@ fn a_managed_server_is_created_resized_replaced_and_destroyed_only_as_the_policy
         (changes(&answer, "web"), errors(&answer)),
         (vec!["resize".to_owned()], vec!["LO304".to_owned()])
     );
-    project.edit("describers/policy.yaml", "grants: []", "grants:\n  - { server: web, operation: resize, to: Standard_B4ms, reason: \"load test\", until: 2027-01-31 }");
+    project.edit("describers/policy.yaml", "grants: []", "grants:\n  - { server: web, operation: resize, to: Standard_B4ms, reason: \"load test\", until: 2099-01-31 }");
     assert_eq!(changes(&project.apply(0), "web"), ["resize"]);
 
     project.edit(
@@ -63,8 +63,34 @@ fn a_grant_for_another_size_grants_nothing() {
         "size: Standard_B2s",
         "size: Standard_B8ms",
     );
-    project.edit("describers/policy.yaml", "grants: []", "grants:\n  - { server: web, operation: resize, to: Standard_B4ms, reason: \"load test\", until: 2027-01-31 }");
+    project.edit("describers/policy.yaml", "grants: []", "grants:\n  - { server: web, operation: resize, to: Standard_B4ms, reason: \"load test\", until: 2099-01-31 }");
     assert_eq!(errors(&project.plan(3)), ["LO304"]);
+}
+
+#[test]
+fn an_exception_that_nothing_in_the_plan_needs_is_told_of() {
+    let project = managed();
+    let size = |from: &str, to: &str| {
+        let (from, to) = (format!("size: {from}"), format!("size: {to}"));
+        project.edit("describers/web.yaml", &from, &to);
+    };
+    project
+        .edit("describers/policy.yaml", "grants: []", "grants:\n  - { server: web, operation: resize, reason: \"load test\", until: 2099-01-31 }")
+        .edit("describers/policy.yaml", "waivers: []", "waivers:\n  - { code: LO203, server: web, port: 8080, reason: \"old\", until: 2099-01-31 }");
+    let unused = |answer: &Value| {
+        let findings = answer["findings"].as_array().expect("findings").iter();
+        let codes = findings.filter_map(|finding| finding["code"].as_str());
+        let codes = codes.filter(|code| ["LO311", "LO312"].contains(code));
+        codes.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(unused(&project.plan(0)), ["LO311", "LO312"]);
+    size("Standard_B2s", "Standard_B4ms");
+    assert_eq!(unused(&project.plan(0)), ["LO312"]);
+    let port = "ports:\n  - { port: 8080, from: internet, for: old }\n";
+    project.edit("describers/web.yaml", "ports:\n", port);
+    assert_eq!(unused(&project.apply(0)), Vec::<String>::new());
+    // The change is made, and its grant is of no use.
+    assert_eq!(unused(&project.plan(0)), ["LO311"]);
 }
 
 #[test]

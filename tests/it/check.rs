@@ -158,7 +158,7 @@ fn an_expired_grant_and_waiver_are_findings_and_permit_nothing() {
 #[test]
 fn a_waiver_that_holds_accepts_its_port_and_no_other() {
     let project = Project::lostops();
-    let until = "2027-01-31";
+    let until = "2099-01-31";
     project.edit("describers/policy.yaml", "waivers: []", &format!("waivers:\n  - {{ code: LO203, server: monitoring, port: 8080, reason: \"old\", until: {until} }}"));
     project.edit(
         "describers/monitoring.yaml",

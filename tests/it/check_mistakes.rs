@@ -47,7 +47,7 @@ fn every_kind_of_mistake_has_its_code() {
         (
             policy,
             "grants: []",
-            "grants: [{ server: nobody, operation: resize, reason: x, until: 2027-01-31 }]",
+            "grants: [{ server: nobody, operation: resize, reason: x, until: 2099-01-31 }]",
             "LO107",
         ),
         (policy, "resize: deny", "resize: maybe", "LO104"),

@@ -19,8 +19,8 @@ use camino::Utf8Path;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-const ENVIRONMENT: &str = "environment.yaml";
-const POLICY: &str = "policy.yaml";
+const ENVIRONMENT: [&str; 2] = ["environment.yaml", "environment.yml"];
+const POLICY: [&str; 2] = ["policy.yaml", "policy.yml"];
 
 /// Lets the policy of the base stand in the place of the pull request's own; a sentence says so where they differ.
 pub(super) fn set(
@@ -73,7 +73,7 @@ fn of_base(
         help: error.help(),
     };
     let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).map_err(unknown)?;
-    let wanted = |name: &str| [ENVIRONMENT, POLICY].contains(&name);
+    let wanted = |name: &str| ENVIRONMENT.iter().chain(&POLICY).any(|one| *one == name);
     let files = github
         .files(inputs.describers.as_str(), base, &wanted)
         .map_err(unknown)?;
@@ -87,13 +87,15 @@ fn of_base(
         place => format!("{place}/"),
     };
     let folder = folder(&files, environment).unwrap_or(place);
-    Ok(files.remove(&format!("{folder}{POLICY}")))
+    let mut found = POLICY.iter();
+    Ok(found.find_map(|name| files.remove(&format!("{folder}{name}"))))
 }
 
 /// Where in the describers the environment of this name lies: nothing, or a folder with its slash.
 fn folder(files: &BTreeMap<String, Vec<u8>>, environment: &str) -> Option<String> {
     files.iter().find_map(|(path, bytes)| {
-        let folder = path.strip_suffix(ENVIRONMENT)?;
+        let mut names = ENVIRONMENT.iter();
+        let folder = names.find_map(|name| path.strip_suffix(name))?;
         let name = name_of(std::str::from_utf8(bytes).ok()?)?;
         (name == environment).then(|| folder.to_owned())
     })
@@ -141,7 +143,7 @@ mod tests {
         let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
         let files = BTreeMap::from([
             file("production/environment.yaml", "name: production\n"),
-            file("staging/environment.yaml", "# x\nname: staging\n"),
+            file("staging/environment.yml", "# x\nname: staging\n"),
             file("broken/environment.yaml", "name: [\n"),
         ]);
         assert_eq!(folder(&files, "staging").as_deref(), Some("staging/"));

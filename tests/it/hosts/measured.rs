@@ -112,9 +112,21 @@ fn what_is_not_written_is_found_on_the_servers_and_nothing_where_nothing_is() {
     );
     hosts.on("database", "systemctl stop prometheus-node-exporter");
 
+    // A waiver that accepts nothing is as good as none.
+    let waivers =
+        "waivers:\n  - { code: LO507, server: monitoring, reason: \"none\", until: 2099-01-31 }\n";
+    let policy = hosts.project.path("describers/policy.yaml");
+    let text = std::fs::read_to_string(&policy).expect("the policy");
+    hosts.project.write(
+        "describers/policy.yaml",
+        text.replace("waivers: []\n", waivers),
+    );
+
     let wrong = hosts.json(3, &["drift"]);
     drift_tells_of_the_plan_and_of_ansible_too(&wrong);
     let all = expected(&[
+        ("LO104", ""),
+        ("LO312", "monitoring"),
         ("LO501", "backend"),
         ("LO502", "backend"),
         ("LO504", "database"),

@@ -98,6 +98,47 @@ fn an_environment_with_another_name_is_judged_by_the_policy_that_lay_in_its_plac
 }
 
 #[test]
+fn a_policy_in_a_file_with_the_other_ending_judges_too() {
+    let mut job = Job::new();
+    let (short, long) = (
+        job.project.path("describers/policy.yml"),
+        job.project.path(POLICY),
+    );
+    std::fs::rename(&long, &short).expect("the file");
+    job.is_merged();
+    std::fs::rename(&short, &long).expect("the file");
+    loosen(&job);
+    open(&job);
+    job.ends("pull_request.opened", 3);
+    assert!(job.comment().contains("proposes another policy"));
+}
+
+#[test]
+fn what_the_base_permits_to_a_group_that_is_no_more_permits_nothing() {
+    let mut job = Job::new();
+    let office = (
+        "describers/environment.yaml",
+        "  operators: [",
+        "  office: [198.51.100.0/24]\n  operators: [",
+    );
+    let port = "      - { port: 22, from: operators }\n";
+    let more = format!("      - {{ port: 9443, from: office }}\n{port}");
+    job.project
+        .edit(office.0, office.1, office.2)
+        .edit(POLICY, port, &more);
+    job.is_merged();
+    job.project
+        .edit(office.0, office.2, office.1)
+        .edit(POLICY, &more, port);
+    job.ends("pull_request.opened", 0);
+    let comment = job.comment();
+    assert!(
+        comment.contains("LO107") && comment.contains("it permits nothing"),
+        "{comment}"
+    );
+}
+
+#[test]
 fn where_the_policy_of_the_base_cannot_be_read_nothing_is_judged() {
     let mut job = Job::new();
     job.github.fault(Fault::status(

@@ -80,6 +80,17 @@ impl Job {
         self.github.state().files.clear();
     }
 
+    /// What is written now is what pull requests go to.
+    pub(super) fn is_merged(&mut self) {
+        self.origin = self.project.path("base");
+        fs::create_dir_all(&self.origin).expect("the folder");
+        for entry in fs::read_dir(self.project.path("describers")).expect("describers") {
+            let entry = entry.expect("a file");
+            fs::copy(entry.path(), self.origin.join(entry.file_name())).expect("the file");
+        }
+        self.github.state().files.clear();
+    }
+
     /// The pull request was squashed into main, as the event of the push says.
     pub(super) fn merged(&self) {
         let event = Event::new("push.squash-merge");
