@@ -85,7 +85,7 @@ impl Review {
         Failure {
             reason: Reason::PlanChanged,
             message: format!(
-                "the plan is not the one that was reviewed in #{}, and nothing was touched. Not in the reviewed plan: {}",
+                "nothing was touched; what is not in the plan that was reviewed in #{}: {}",
                 self.binding.pull,
                 words.join("; ")
             ),

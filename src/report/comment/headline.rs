@@ -205,6 +205,7 @@ fn clause(meaning: &str) -> String {
         "Some ",
         "Somebody ",
         "What ",
+        "No ",
         "Nothing ",
     ] {
         if let Some(rest) = clause.strip_prefix(article) {
