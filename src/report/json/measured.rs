@@ -24,9 +24,11 @@ struct ServerV1<'a> {
     trouble: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     inside: Option<InsideV1<'a>>,
-    /// By address, the one by which lostops gets in first.
+    /// At `address`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outside: Option<OutsideV1>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    outside: Vec<OutsideV1>,
+    other_addresses: Vec<OutsideV1>,
 }
 
 #[derive(Serialize)]
@@ -109,20 +111,20 @@ pub(super) fn verify(measured: &Measured) -> Verify<'_> {
 fn server(server: &Server) -> ServerV1<'_> {
     let outside = server.outside.iter().flatten();
     let sides = outside.flat_map(|outside| &outside.sides);
+    let mut sides = sides.map(|side| OutsideV1 {
+        address: side.address,
+        open: side.tcp.open.words(),
+        closed: size(&side.tcp.closed),
+        filtered: size(&side.tcp.filtered),
+        unknown: size(&side.tcp.unknown),
+    });
     ServerV1 {
         name: &server.name,
         address: server.address,
         trouble: server.inside.as_ref().err().map(String::as_str),
         inside: server.inside.as_ref().ok().map(inside),
-        outside: sides
-            .map(|side| OutsideV1 {
-                address: side.address,
-                open: side.tcp.open.words(),
-                closed: size(&side.tcp.closed),
-                filtered: size(&side.tcp.filtered),
-                unknown: size(&side.tcp.unknown),
-            })
-            .collect(),
+        outside: sides.next(),
+        other_addresses: sides.collect(),
     }
 }
 
