@@ -29,3 +29,11 @@ impl From<Exit> for ExitCode {
         Self::from(exit.number())
     }
 }
+
+/// Whoever was to read what is printed has gone.
+pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let io = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -15,8 +15,10 @@ mod process;
 mod random;
 mod reason;
 mod redact;
+mod rego;
 mod report;
 mod review;
+mod schema;
 mod services;
 mod simulator;
 mod source;
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
     match done {
         Ok(exit) => exit.into(),
         // Whoever read the answer has read enough.
-        Err(error) if is_closed_pipe(&error) => exit::Exit::Clean.into(),
+        Err(error) if exit::is_closed_pipe(&error) => exit::Exit::Clean.into(),
         Err(error) => {
             // Standard error is all that is left to say it on.
             let message = report::paint::inert(&format!("{error:#}"));
@@ -79,11 +81,4 @@ fn run(cli: cli::Cli, guarded: &mut report::log::Guarded) -> anyhow::Result<exit
         .without_time()
         .init();
     pipeline::run(&context, cli, &mut std::io::stdout())
-}
-
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    let io = error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<std::io::Error>());
-    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

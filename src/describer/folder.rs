@@ -5,6 +5,10 @@ use super::codes::{LO101, LO112, LO113};
 use crate::finding::{Finding, Severity};
 use camino::{Utf8Path, Utf8PathBuf};
 
+/// Where rules lie, beside the policy, and how their files end.
+pub(crate) const RULES: &str = "policy";
+pub(crate) const ENDING: &str = ".rego";
+
 /// What a file is, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
@@ -19,6 +23,8 @@ pub(super) struct Folder {
     pub(super) path: Utf8PathBuf,
     /// By path.
     pub(super) files: Vec<(Part, Utf8PathBuf)>,
+    /// Files of rules, by path.
+    pub(super) rules: Vec<Utf8PathBuf>,
 }
 
 #[derive(Debug)]
@@ -55,6 +61,7 @@ pub(super) fn find(folder: &Utf8Path) -> Result<Found, LoadError> {
             folders.push(Folder {
                 path: path.clone(),
                 files: inner.files,
+                rules: rules(path)?,
             });
         } else if inner.has(Part::Policy) {
             others.push(path.clone());
@@ -71,6 +78,7 @@ pub(super) fn find(folder: &Utf8Path) -> Result<Found, LoadError> {
             folders: vec![Folder {
                 path: folder.to_owned(),
                 files: own.files,
+                rules: rules(folder)?,
             }],
             findings,
         });
@@ -94,6 +102,31 @@ pub(super) fn find(folder: &Utf8Path) -> Result<Found, LoadError> {
     Ok(Found { folders, findings })
 }
 
+/// `policy/*.rego` of an environment's folder.
+fn rules(folder: &Utf8Path) -> Result<Vec<Utf8PathBuf>, LoadError> {
+    let folder = folder.join(RULES);
+    let unreadable = |source| LoadError::Unreadable {
+        folder: folder.clone(),
+        source,
+    };
+    let entries = match fs_err::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut rules = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(unreadable)?.file_name();
+        // One whose name is no text would be left out in silence.
+        let name = name.to_string_lossy();
+        if name.ends_with(ENDING) {
+            rules.push(folder.join(&*name));
+        }
+    }
+    rules.sort();
+    Ok(rules)
+}
+
 #[derive(Debug, Default)]
 struct Listing {
     files: Vec<(Part, Utf8PathBuf)>,
@@ -106,7 +139,7 @@ impl Listing {
     }
 }
 
-/// YAML files and sub-folders by path; hidden ones and `policy/` are none of ours.
+/// YAML files and sub-folders by path; hidden ones are none of ours, and `policy/` holds rules.
 fn list(folder: &Utf8Path, findings: &mut Vec<Finding>) -> Result<Listing, LoadError> {
     let unreadable = |source| LoadError::Unreadable {
         folder: folder.to_owned(),
@@ -135,7 +168,7 @@ fn list(folder: &Utf8Path, findings: &mut Vec<Finding>) -> Result<Listing, LoadE
             Some("environment") => listing.files.push((Part::Environment, path)),
             Some("policy") => listing.files.push((Part::Policy, path)),
             Some(_) => listing.files.push((Part::Server, path)),
-            None if name != "policy" && entry.file_type().is_ok_and(|kind| kind.is_dir()) => {
+            None if name != RULES && entry.file_type().is_ok_and(|kind| kind.is_dir()) => {
                 listing.folders.push(path);
             }
             None => {}

@@ -9,6 +9,7 @@ mod file;
 mod folder;
 mod parallel;
 mod read;
+mod rules;
 mod schema;
 mod secrets;
 mod suggest;
@@ -17,6 +18,7 @@ mod tests;
 mod wire;
 
 pub(crate) use codes::CODES;
+pub(crate) use folder::{ENDING, RULES};
 
 use crate::finding::Finding;
 use crate::fleet::Fleet;
@@ -126,14 +128,26 @@ pub(crate) fn load(
             compose::read(&folder.path, documents, &root, (&mut ids, &mut sources))
         })
         .collect();
-    let environments = found.folders.into_iter().zip(by_folder).zip(&compose);
+    let rules: Vec<_> = found
+        .folders
+        .iter()
+        .map(|folder| rules::read(folder, instead, &root, (&mut ids, &mut sources)))
+        .collect();
+    let environments = found
+        .folders
+        .into_iter()
+        .zip(by_folder)
+        .zip(&compose)
+        .zip(rules);
     let mut findings = found.findings;
     crate::finding::sort(&mut findings);
     Ok(Loaded {
         sources,
         environments: environments
-            .map(|((folder, documents), compose)| {
-                assemble::environment(&folder.path, documents, compose, secrets, today)
+            .map(|(((folder, documents), compose), rules)| {
+                let environment =
+                    assemble::environment(&folder.path, documents, compose, secrets, today);
+                rules.beside(environment)
             })
             .collect(),
         findings,

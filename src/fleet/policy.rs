@@ -98,6 +98,14 @@ pub(crate) struct Waiver {
     pub(crate) until: Located<Date>,
 }
 
+/// A file of rules in Rego.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RuleFile {
+    pub(crate) file: FileId,
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Policy {
     pub(crate) file: FileId,
@@ -106,4 +114,6 @@ pub(crate) struct Policy {
     pub(crate) nature: BTreeMap<Operation, Located<Verdict>>,
     pub(crate) grants: Vec<Grant>,
     pub(crate) waivers: Vec<Waiver>,
+    /// Rules of the user's own, by path.
+    pub(crate) rules: Vec<RuleFile>,
 }

@@ -69,7 +69,9 @@ pub(super) fn explain(
 }
 
 pub(super) fn schema(arguments: &Schema, out: &mut dyn io::Write) -> anyhow::Result<Exit> {
-    let schemas = describer::schemas();
+    let mut schemas = describer::schemas();
+    schemas.push(policy::own::schema());
+    schemas.sort_by_key(|(name, _)| *name);
     if let Some(folder) = &arguments.write {
         fs_err::create_dir_all(folder)?;
         for (name, schema) in &schemas {

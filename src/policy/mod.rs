@@ -3,6 +3,7 @@
 pub(crate) mod exposure;
 mod measured;
 mod nature;
+pub(crate) mod own;
 mod phrase;
 mod publish;
 
@@ -16,6 +17,7 @@ use crate::terraform::subject::Subject;
 use crate::verify::outcome::Measured;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// What the rules judge. Without a fleet nothing is declared and nothing permitted.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) measured: Option<&'a Measured>,
     /// The Compose projects of every server, with what each publishes.
     pub(crate) projects: &'a [Project<'a>],
+    /// What rules of the user's own say; asked when first wanted.
+    own: OnceLock<own::Answers>,
     /// Where a described server stands in `subjects`.
     by_name: BTreeMap<&'a str, usize>,
 }
@@ -61,6 +65,7 @@ impl<'a> Facts<'a> {
             configured: None,
             measured: None,
             projects: &[],
+            own: OnceLock::new(),
             by_name,
         }
     }
@@ -69,6 +74,7 @@ impl<'a> Facts<'a> {
     fn of<'b>(&'b self, fleet: &'b Fleet) -> Facts<'b> {
         Facts {
             fleet: Some(fleet),
+            own: OnceLock::new(),
             by_name: self.by_name.clone(),
             ..*self
         }
@@ -144,6 +150,9 @@ rules! {
     power_differs,
     name_leads_elsewhere,
     not_idempotent,
+    own_rule_denies,
+    own_rule_warns,
+    own_rule_not_answered,
 }
 
 /// Judges by every rule.

@@ -79,6 +79,7 @@ pub(crate) fn markdown(all: &[&Meta], out: &mut dyn io::Write) -> io::Result<()>
         ("LO4", "Packages"),
         ("LO5", "Verification"),
         ("LO6", "Operation"),
+        ("LO7", "Rules of your own"),
     ];
     for (prefix, title) in chapters {
         let chapter: Vec<_> = all

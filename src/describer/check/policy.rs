@@ -73,6 +73,7 @@ pub(in crate::describer) fn check(
             .into_iter()
             .filter_map(|waiver| self::waiver(waiver, names, today, findings))
             .collect(),
+        rules: Vec::new(),
     }
 }
 

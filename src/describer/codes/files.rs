@@ -68,3 +68,14 @@ Without a policy nothing could be judged, and to judge nothing must never pass."
     fix: "Add the file; `lostops init` writes all of them.",
     example: "",
 };
+
+pub(crate) static LO119: Meta = Meta {
+    code: "LO119",
+    name: "rules-not-understood",
+    severity: Severity::Error,
+    summary: "a file of rules in Rego is not understood, or none of its rules is asked",
+    why: "Rules of your own lie in `policy/*.rego` beside the policy. One that is not understood judges nothing; nor does a file in which no rule is called `deny`, \
+`violation` or `warn`, or begins so with a `_` behind it: it only looks as if it judged. A file that holds nothing but functions is for the others.",
+    fix: "Mend the line that is shown. Rego is of version 1: `if` before a body, `contains` for a set.",
+    example: "```rego\ndeny[msg] { msg := \"no\" }            # wrong: version 0\ndeny contains msg if { msg := \"no\" }  # right\n```",
+};

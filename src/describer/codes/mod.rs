@@ -1,10 +1,10 @@
-//! The findings of the describers themselves: LO101 to LO118.
+//! The findings of the describers themselves: LO101 to LO119.
 
 mod files;
 mod services;
 mod values;
 
-pub(crate) use files::{LO101, LO102, LO103, LO104, LO105, LO112};
+pub(crate) use files::{LO101, LO102, LO103, LO104, LO105, LO112, LO119};
 pub(crate) use services::{LO115, LO116, LO117, LO118};
 pub(crate) use values::{LO106, LO107, LO108, LO109, LO110, LO111, LO113, LO114};
 
@@ -13,7 +13,7 @@ use crate::finding::Meta;
 /// Every code of this module, ascending.
 pub(crate) static CODES: &[&Meta] = &[
     &LO101, &LO102, &LO103, &LO104, &LO105, &LO106, &LO107, &LO108, &LO109, &LO110, &LO111, &LO112,
-    &LO113, &LO114, &LO115, &LO116, &LO117, &LO118,
+    &LO113, &LO114, &LO115, &LO116, &LO117, &LO118, &LO119,
 ];
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use super::Step;
 use super::conversation::access;
 use crate::cli::Describers;
 use crate::context::Context;
-use crate::describer::name_of;
+use crate::describer::{ENDING, Instead, RULES, name_of};
 use crate::finding::Severity;
+use crate::fleet::policy::RuleFile;
 use crate::fleet::words::count;
 use crate::github::api::GitHub;
 use crate::github::decision::Task;
@@ -15,28 +16,29 @@ use crate::github::inputs::Inputs;
 use crate::pipeline::describe;
 use crate::reason::Reason;
 use crate::report::{Failure, Report};
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 const ENVIRONMENT: [&str; 2] = ["environment.yaml", "environment.yml"];
 const POLICY: [&str; 2] = ["policy.yaml", "policy.yml"];
 
-/// Lets the policy of the base stand in the place of the pull request's own; a sentence says so where they differ.
+/// Lets the policy of the base and its rules stand in the place of the pull request's own; a sentence says so where they differ.
+/// `policy` is the path of the pull request's own, and `rules` are the files of its rules.
 pub(super) fn set(
     step: &Step<'_>,
     inputs: &Inputs,
     task: &mut Task,
     environment: &str,
-    policy: &Utf8Path,
+    (policy, rules): (&Utf8Path, &[RuleFile]),
     context: &mut Context,
 ) -> Result<(), Failure> {
     let Some(base) = task.base.clone() else {
         return Ok(());
     };
     let short = base.get(..7).unwrap_or(&base);
-    let place = policy.strip_prefix(&inputs.describers);
-    let place = place.ok().and_then(Utf8Path::parent);
+    let beside = policy.parent().unwrap_or(Utf8Path::new(""));
+    let place = beside.strip_prefix(&inputs.describers);
     let place = place.map_or("", Utf8Path::as_str);
     let Some(judge) = of_base(step, inputs, environment, place, &base)? else {
         task.notices.push(format!(
@@ -44,7 +46,15 @@ pub(super) fn set(
         ));
         return Ok(());
     };
-    if fs_err::read(policy).is_ok_and(|own| own == judge) {
+    let mut instead = Instead::from([(policy.to_owned(), judge.policy)]);
+    let of_base = judge.rules.into_iter();
+    instead.extend(of_base.map(|(name, text)| (beside.join(RULES).join(name), text)));
+    let own = rules.iter().map(|rule| Utf8PathBuf::from(&rule.path));
+    let own = own.chain([policy.to_owned()]).map(|path| {
+        let bytes = fs_err::read(&path).unwrap_or_default();
+        (path, bytes)
+    });
+    if own.collect::<Instead>() == instead {
         return Ok(());
     }
     let describers = Describers {
@@ -52,13 +62,20 @@ pub(super) fn set(
         environment: inputs.environment.clone(),
     };
     let by_own = errors(context, &describers);
-    context.instead.insert(policy.to_owned(), judge);
+    context.instead.extend(instead);
     let by_base = errors(context, &describers);
     task.notices.push(words(short, &by_base, &by_own));
     Ok(())
 }
 
-/// The text of the policy that the base has for an environment of this name, or of another that lay in the same place: to
+/// What the base judges by.
+struct Judge {
+    policy: Vec<u8>,
+    /// By their names in the folder of rules.
+    rules: Vec<(String, Vec<u8>)>,
+}
+
+/// The policy and the rules that the base has for an environment of this name, or of another that lay in the same place: to
 /// rename one must not be a way round its policy. `None` where the base has neither.
 fn of_base(
     step: &Step<'_>,
@@ -66,14 +83,16 @@ fn of_base(
     environment: &str,
     place: &str,
     base: &str,
-) -> Result<Option<Vec<u8>>, Failure> {
+) -> Result<Option<Judge>, Failure> {
     let unknown = |error: GitHubError| Failure {
         reason: Reason::PolicyNotKnown,
         message: format!("the policy of the pull request's base could not be read: {error}"),
         help: error.help(),
     };
     let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).map_err(unknown)?;
-    let wanted = |name: &str| ENVIRONMENT.iter().chain(&POLICY).any(|one| *one == name);
+    let wanted = |name: &str| {
+        name.ends_with(ENDING) || ENVIRONMENT.iter().chain(&POLICY).any(|one| *one == name)
+    };
     let files = github
         .files(inputs.describers.as_str(), base, &wanted)
         .map_err(unknown)?;
@@ -87,8 +106,17 @@ fn of_base(
         place => format!("{place}/"),
     };
     let folder = folder(&files, environment).unwrap_or(place);
-    let mut found = POLICY.iter();
-    Ok(found.find_map(|name| files.remove(&format!("{folder}{name}"))))
+    let mut names = POLICY.iter();
+    let policy = names.find_map(|name| files.remove(&format!("{folder}{name}")));
+    let begin = format!("{folder}{RULES}/");
+    let rules = files.into_iter().filter_map(|(path, text)| {
+        let name = path.strip_prefix(&begin)?;
+        (name.ends_with(ENDING) && !name.contains('/')).then(|| (name.to_owned(), text))
+    });
+    Ok(policy.map(|policy| Judge {
+        policy,
+        rules: rules.collect(),
+    }))
 }
 
 /// Where in the describers the environment of this name lies: nothing, or a folder with its slash.

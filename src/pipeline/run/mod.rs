@@ -149,7 +149,9 @@ fn done(step: &Step<'_>, inputs: &Inputs, task: &mut Task) -> Report {
     let mut context = step.context.clone();
     if let Ok(Some(fleet)) = fleet {
         let policy = found.sources.path(fleet.policy.file).to_owned();
-        if let Err(failure) = judge::set(step, inputs, task, &environment, &policy, &mut context) {
+        let judged_by = (&*policy, fleet.policy.rules.as_slice());
+        if let Err(failure) = judge::set(step, inputs, task, &environment, judged_by, &mut context)
+        {
             found.findings.clear();
             found.failure = Some(failure);
             found.kept = Kept::Record(Record::void());

@@ -73,6 +73,7 @@ fn chapter(meta: &Meta) -> (&'static str, Option<&'static str>) {
         Some("LO4") => ("packages", Some(if is_error { "6.0" } else { "4.0" })),
         Some("LO5") => ("verification", None),
         Some("LO6") => ("operation", None),
+        Some("LO7") => ("own-rules", None),
         _ => ("describers", None),
     }
 }

@@ -150,7 +150,9 @@ fn what_is_not_written_is_found_on_the_servers_and_nothing_where_nothing_is() {
     assert!(evidence(&wrong, "`root` can log in").contains("/root/.ssh/authorized_keys"));
     assert!(evidence(&wrong, "with a password").contains("/etc/shadow"));
     let servers = wrong["verify"]["servers"].as_array().expect("servers");
-    let others = servers.iter().filter(|one| one["other_addresses"].is_array());
+    let others = servers
+        .iter()
+        .filter(|one| one["other_addresses"].is_array());
     let others: Vec<&Value> = others.collect();
     assert!(others.len() == 1 && others[0]["name"] == "monitoring");
     let second = others[0]["other_addresses"][0]["address"].as_str();

@@ -114,6 +114,34 @@ fn a_policy_in_a_file_with_the_other_ending_judges_too() {
 }
 
 #[test]
+fn the_rules_of_the_base_judge_and_not_those_that_are_proposed() {
+    const RULES: &str = "describers/policy/own.rego";
+    let rule = "package main\n\ndeny contains server.name if {\n  some server in input.servers\n  server.role == \"database\"\n}\n";
+    // One that is taken away still judges.
+    let mut job = Job::new();
+    job.project.write(RULES, rule);
+    job.is_merged();
+    std::fs::remove_file(job.project.path(RULES)).expect("the file");
+    let ended = job.ends("pull_request.opened", 3);
+    assert_eq!(ended.output("failure-reason"), "policy-violation");
+    let comment = job.comment();
+    assert!(
+        comment.contains("LO701") && comment.contains("would permit"),
+        "{comment}"
+    );
+    // One that is brought does not yet.
+    let job = Job::new();
+    job.project.write(RULES, rule);
+    job.ends("pull_request.opened", 0);
+    assert!(
+        job.comment().contains("would forbid LO701"),
+        "{}",
+        job.comment()
+    );
+    job.ends("push.direct", 3);
+}
+
+#[test]
 fn what_the_base_permits_to_a_group_that_is_no_more_permits_nothing() {
     let mut job = Job::new();
     let office = (

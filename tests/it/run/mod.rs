@@ -83,10 +83,15 @@ impl Job {
     /// What is written now is what pull requests go to.
     pub(super) fn is_merged(&mut self) {
         self.origin = self.project.path("base");
-        fs::create_dir_all(&self.origin).expect("the folder");
-        for entry in fs::read_dir(self.project.path("describers")).expect("describers") {
-            let entry = entry.expect("a file");
-            fs::copy(entry.path(), self.origin.join(entry.file_name())).expect("the file");
+        let (from, to) = (self.project.path("describers"), &self.origin);
+        for folder in ["", "policy"].map(|name| from.join(name)) {
+            let to = to.join(folder.strip_prefix(&from).expect("below"));
+            for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+                fs::create_dir_all(&to).expect("the folder");
+                if entry.path().is_file() {
+                    fs::copy(entry.path(), to.join(entry.file_name())).expect("the file");
+                }
+            }
         }
         self.github.state().files.clear();
     }
