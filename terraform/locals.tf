@@ -22,5 +22,5 @@ locals {
 
   tags = { lostops = var.environment }
 
-  power_actions = { running = "start", stopped = "deallocate" }
+  power_actions = { running = "start", stopped = "deallocate", restarted = "restart" }
 }

@@ -38,8 +38,8 @@ variable "servers" {
   }
 
   validation {
-    condition     = alltrue([for server in var.servers : contains(["running", "stopped"], server.power)])
-    error_message = "A server's power is running or stopped; an absent one is left out."
+    condition     = alltrue([for server in var.servers : contains(["running", "stopped", "restarted"], server.power)])
+    error_message = "A server's power is running or stopped, or it is restarted; an absent one is left out."
   }
 
   validation {

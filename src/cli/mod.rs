@@ -1,12 +1,16 @@
 //! The command line: what can be asked, and nothing of how it is done.
 
 mod ansible;
+mod operate;
+mod simulator;
 mod verify;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use ansible::{Configure, Initialise, Inventory, Only};
+pub(crate) use operate::{Destroy, Operate, Resize};
+pub(crate) use simulator::{Simulated, Simulator};
 pub(crate) use verify::{Drift, Rehearse, Scan, Verify};
 
 /// The servers in the repository are the servers that run, and the ports in the repository are the ports that are open.
@@ -90,6 +94,16 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Plan, judge, and when nothing is in the way let Terraform do it; then initialise the servers with Ansible.
     Apply(Apply),
+    /// Start servers that are stopped.
+    Start(Operate),
+    /// Stop servers, so that they are not billed; their disks stay.
+    Stop(Operate),
+    /// Restart servers.
+    Restart(Operate),
+    /// Give servers another size, which restarts them.
+    Resize(Resize),
+    /// Destroy one server with its disks, where the policy grants it.
+    Destroy(Destroy),
     /// Initialise the servers whose describers, roles or machines have changed, with Ansible over SSH.
     Configure(Configure),
     /// Measure whether what runs is what is written: ports, packages, web, database. Changes nothing.
@@ -262,33 +276,4 @@ pub(crate) struct Schema {
     /// Write all of them into this folder instead.
     #[arg(long, value_name = "FOLDER", conflicts_with = "name")]
     pub(crate) write: Option<Utf8PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Simulator {
-    #[command(flatten)]
-    pub(crate) describers: Describers,
-    /// The simulated cloud's file; found from the describers when not given.
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "LOSTOPS_SIMULATED_CLOUD",
-        hide_env_values = true
-    )]
-    pub(crate) file: Option<Utf8PathBuf>,
-    #[command(subcommand)]
-    pub(crate) command: Simulated,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Simulated {
-    #[command(flatten)]
-    Cloud(crate::simulator::command::Command),
-    /// Write the simulated providers into a folder, for a Terraform configuration of your own:
-    /// `TF_CLI_CONFIG_FILE=FOLDER/terraform.rc` and `LOSTOPS_SIMULATED_CLOUD=FILE` make Terraform use them.
-    Providers {
-        /// Where to write them.
-        #[arg(value_name = "FOLDER")]
-        folder: Utf8PathBuf,
-    },
 }

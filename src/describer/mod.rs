@@ -5,6 +5,7 @@ mod check;
 mod codes;
 mod compose;
 mod document;
+mod edit;
 mod file;
 mod folder;
 mod parallel;
@@ -18,6 +19,7 @@ mod tests;
 mod wire;
 
 pub(crate) use codes::CODES;
+pub(crate) use edit::{Change, edited};
 pub(crate) use folder::{ENDING, RULES};
 
 use crate::finding::Finding;

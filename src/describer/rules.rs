@@ -1,7 +1,7 @@
 //! Rules of the user's own: read beside the policy, or in its place, and understood.
 
 use super::codes::LO119;
-use super::folder::{ENDING, Folder, RULES};
+use super::folder::{ENDING, Folder, Part, RULES};
 use super::{Instead, LoadedEnvironment, file};
 use crate::finding::{Finding, sort};
 use crate::fleet::policy::RuleFile;
@@ -86,7 +86,7 @@ fn texts(
     if folder
         .files
         .iter()
-        .any(|(_, path)| instead.contains_key(path))
+        .any(|(part, path)| *part == Part::Policy && instead.contains_key(path))
     {
         let place = folder.path.join(RULES);
         let given = instead

@@ -1,7 +1,8 @@
 //! What is done on which event: the one place that decides it.
 
+use super::dispatch::dispatch;
 use super::event::{Event, PullRequest, Push};
-use super::inputs::{Inputs, list};
+use super::inputs::Inputs;
 use super::operation::Operation;
 use super::runner::Runner;
 use crate::reason::Reason;
@@ -22,6 +23,10 @@ pub(crate) struct Task {
     pub(crate) operation: Operation,
     /// Empty: all of them.
     pub(crate) servers: Vec<String>,
+    /// To which size.
+    pub(crate) to: Option<String>,
+    /// The name that confirms a destruction.
+    pub(crate) confirm: Option<String>,
     /// The commit that findings point at.
     pub(crate) commit: String,
     /// What a pull request changes.
@@ -62,6 +67,8 @@ pub(crate) fn decide(
     let mut task = Task {
         operation: Operation::Check,
         servers: inputs.servers.clone(),
+        to: inputs.to.clone(),
+        confirm: inputs.confirm.clone(),
         commit: runner.sha.clone(),
         base: None,
         audience: Audience::Nobody,
@@ -78,7 +85,7 @@ pub(crate) fn decide(
             chosen(
                 inputs.operation.as_deref(),
                 Operation::Drift,
-                Operation::ALL,
+                Operation::OF_EVENTS,
                 task,
             )
         }
@@ -195,7 +202,7 @@ fn on_push(push: &Push, inputs: &Inputs, mut task: Task) -> Decision {
         return chosen(
             inputs.operation.as_deref(),
             Operation::Apply,
-            Operation::ALL,
+            Operation::OF_EVENTS,
             task,
         );
     }
@@ -203,48 +210,16 @@ fn on_push(push: &Push, inputs: &Inputs, mut task: Task) -> Decision {
         "only the describers were judged: a push to `{branch}` is planned by its pull request, and applied when it comes to {}",
         push.default_branch.as_deref().map_or_else(|| "the default branch".to_owned(), |name| format!("`{name}`"))
     ));
-    chosen(Some("check"), Operation::Check, Operation::ALL, task)
-}
-
-fn dispatch(
-    given: &std::collections::BTreeMap<String, String>,
-    runner: &Runner,
-    inputs: &Inputs,
-    default_branch: Option<&str>,
-    mut task: Task,
-) -> Decision {
-    "workflow_dispatch".clone_into(&mut task.because);
-    // What `with:` says comes first; the event's own inputs stand in where it says nothing.
-    let operation = inputs
-        .operation
-        .as_deref()
-        .or_else(|| given.get("operation").map(String::as_str));
-    if task.servers.is_empty()
-        && let Some(servers) = given.get("servers")
-    {
-        task.servers = list(servers);
-        if task.servers.is_empty() {
-            return Decision::Refuse(Refusal {
-                reason: Reason::BadInput,
-                message: "the input `servers` of the workflow names none".to_owned(),
-                help: "leave it empty for all of them".to_owned(),
-            });
-        }
-    }
-    let decision = chosen(operation, Operation::Plan, Operation::ALL, task);
-    let on_default =
-        default_branch.is_some_and(|name| runner.git_ref == format!("refs/heads/{name}"));
-    match decision {
-        Decision::Do(task) if task.operation == Operation::Apply && !on_default => refuse(
-            format!("`apply` was dispatched on `{}`", runner.git_ref),
-            "dispatch it on the default branch: what was not merged is not applied",
-        ),
-        other => other,
-    }
+    chosen(Some("check"), Operation::Check, &[Operation::Check], task)
 }
 
 /// The operation that was asked for, when it is one of those that the event may start.
-fn chosen(asked: Option<&str>, usual: Operation, may: &[Operation], mut task: Task) -> Decision {
+pub(super) fn chosen(
+    asked: Option<&str>,
+    usual: Operation,
+    may: &[Operation],
+    mut task: Task,
+) -> Decision {
     let words = |operations: &[Operation]| {
         let words: Vec<String> = operations
             .iter()
@@ -278,7 +253,7 @@ fn chosen(asked: Option<&str>, usual: Operation, may: &[Operation], mut task: Ta
     Decision::Do(task)
 }
 
-fn refuse(message: String, help: &str) -> Decision {
+pub(super) fn refuse(message: String, help: &str) -> Decision {
     Decision::Refuse(Refusal {
         reason: Reason::Refused,
         message,

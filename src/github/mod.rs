@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod api;
 pub(crate) mod comment;
 pub(crate) mod decision;
+mod dispatch;
 pub(crate) mod error;
 pub(crate) mod event;
 mod exchange;

@@ -8,10 +8,29 @@ pub(crate) enum Operation {
     Apply,
     Verify,
     Drift,
+    Start,
+    Stop,
+    Restart,
+    Resize,
+    Destroy,
 }
 
 impl Operation {
     pub(crate) const ALL: &[Self] = &[
+        Self::Check,
+        Self::Plan,
+        Self::Apply,
+        Self::Verify,
+        Self::Drift,
+        Self::Start,
+        Self::Stop,
+        Self::Restart,
+        Self::Resize,
+        Self::Destroy,
+    ];
+
+    /// Those that an event may stand for. The others are asked for by a person, who names the servers.
+    pub(crate) const OF_EVENTS: &[Self] = &[
         Self::Check,
         Self::Plan,
         Self::Apply,
@@ -26,6 +45,21 @@ impl Operation {
             Self::Apply => "apply",
             Self::Verify => "verify",
             Self::Drift => "drift",
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Restart => "restart",
+            Self::Resize => "resize",
+            Self::Destroy => "destroy",
         }
+    }
+
+    /// Whether it is about servers that somebody must name.
+    pub(crate) fn is_of_servers(self) -> bool {
+        !Self::OF_EVENTS.contains(&self)
+    }
+
+    /// Whether it changes the cloud.
+    pub(crate) fn changes(self) -> bool {
+        self == Self::Apply || self.is_of_servers()
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct Ask<'a> {
     pub(super) judge: Judge,
     /// A plan is recorded for it, an apply held against it.
     pub(super) review: Option<&'a Review>,
+    /// These servers are to restart.
+    pub(super) restart: bool,
 }
 
 /// What of a plan is judged. A rehearsal builds what it needs first, and nobody is to permit that.
@@ -75,6 +77,7 @@ impl<'a> Ask<'a> {
             preview: Preview::None,
             judge: Judge::Everything,
             review: None,
+            restart: false,
         }
     }
 
@@ -90,7 +93,14 @@ impl<'a> Ask<'a> {
             preview: Preview::None,
             judge: Judge::Everything,
             review: None,
+            restart: false,
         }
+    }
+
+    /// Servers that are to restart.
+    pub(super) fn restarted(&self) -> Vec<&'a str> {
+        let servers = if self.restart { self.servers } else { &[] };
+        servers.iter().map(String::as_str).collect()
     }
 
     /// Refuses names that no describer has.

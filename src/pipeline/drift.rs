@@ -28,6 +28,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Report {
             preview: Preview::Everyone,
             judge: Judge::Everything,
             review: None,
+            restart: false,
         },
     )
 }

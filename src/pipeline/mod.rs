@@ -12,6 +12,7 @@ mod failure;
 mod init;
 mod inventory;
 mod matrix;
+mod operate;
 mod plan;
 mod prepare;
 mod projects;
@@ -25,7 +26,7 @@ mod simulate;
 mod stand_ins;
 mod verify;
 
-use crate::cli::{Cli, Color, Command, Format};
+use crate::cli::{Cli, Color, Command, Format, Operate};
 use crate::context::{Context, Reader};
 use crate::exit::Exit;
 use crate::finding;
@@ -34,6 +35,7 @@ use crate::redact::Redactor;
 use crate::report::progress::Progress;
 use crate::report::{self, Outcome, Report};
 use anyhow::Context as _;
+use operate::What;
 use std::io;
 
 /// Does what was asked.
@@ -63,6 +65,17 @@ pub(crate) fn run(
             let report = interruptible(|| apply::run(context, &arguments))?;
             show(context, report, arguments.output.format, colours, out)
         }
+        Command::Start(arguments) => operation(context, &What::Start, &arguments, colours, out),
+        Command::Stop(arguments) => operation(context, &What::Stop, &arguments, colours, out),
+        Command::Restart(arguments) => operation(context, &What::Restart, &arguments, colours, out),
+        Command::Resize(arguments) => {
+            let what = What::Resize(arguments.to);
+            operation(context, &what, &arguments.operate, colours, out)
+        }
+        Command::Destroy(arguments) => {
+            let what = What::Destroy(arguments.confirm);
+            operation(context, &what, &arguments.operate, colours, out)
+        }
         Command::Configure(arguments) => {
             let report = interruptible(|| configure::run(context, &arguments))?;
             show(context, report, arguments.output.format, colours, out)
@@ -90,6 +103,18 @@ pub(crate) fn run(
         Command::Doctor => doctor::run(context, colours, out),
         Command::Simulator(arguments) => simulate::run(context, arguments, out),
     }
+}
+
+/// One change of servers that are there.
+fn operation(
+    context: &Context,
+    what: &What,
+    arguments: &Operate,
+    colours: bool,
+    out: &mut (dyn io::Write + Send),
+) -> anyhow::Result<Exit> {
+    let report = interruptible(|| operate::run(context, what, arguments))?;
+    show(context, report, arguments.output.format, colours, out)
 }
 
 /// Work that an interrupt must end gracefully.

@@ -77,7 +77,7 @@ pub(super) fn ready(
     report: &mut Report,
     progress: &mut Progress,
 ) -> Result<Ready, Failure> {
-    let ready = prepare(context, fleet, ask.cloud, progress)?;
+    let ready = prepare(context, fleet, ask.cloud, &ask.restarted(), progress)?;
     report.notes.extend(ready.notes.iter().cloned());
     Ok(ready)
 }

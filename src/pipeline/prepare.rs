@@ -68,6 +68,7 @@ pub(super) fn prepare(
     context: &Context,
     fleet: &Fleet,
     cloud: Cloud,
+    restarted: &[&str],
     progress: &mut Progress,
 ) -> Result<Ready, Failure> {
     if cloud == Cloud::Azure {
@@ -104,7 +105,9 @@ pub(super) fn prepare(
     };
     let terraform =
         Terraform::new(environment).map_err(|error| super::failure::of_terraform(&error))?;
-    workspace.write(fleet, &subscription).map_err(failed)?;
+    workspace
+        .write(fleet, &subscription, restarted)
+        .map_err(failed)?;
     progress.step("terraform init");
     terraform
         .init(&workspace)

@@ -42,6 +42,9 @@ pub(crate) fn render(report: &Report, colours: bool, out: &mut dyn io::Write) ->
     for note in &report.notes {
         writeln!(out, "{} {}", paint.cyan("note:"), inert(note))?;
     }
+    for line in report.patch.iter().flat_map(|patch| patch.lines()) {
+        writeln!(out, "{}", signed(&inert(line), paint))?;
+    }
     if !report.notes.is_empty() {
         writeln!(out)?;
     }
@@ -267,6 +270,15 @@ fn verdict(report: &Report, paint: Paint) -> String {
         verdict.push_str(&part);
     }
     verdict
+}
+
+/// A line of a patch in the colour of its sign.
+fn signed(line: &str, paint: Paint) -> String {
+    match line.bytes().next() {
+        Some(b'+') => paint.green(line),
+        Some(b'-') => paint.red(line),
+        _ => line.to_owned(),
+    }
 }
 
 /// Several lines stay several lines.

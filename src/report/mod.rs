@@ -132,6 +132,8 @@ pub(crate) struct Report {
     pub(crate) notes: Vec<String>,
     /// The plan was applied.
     pub(crate) applied: bool,
+    /// With this change of the describers what was done stays so.
+    pub(crate) patch: Option<String>,
     /// What Terraform itself would print of the plan, where a format shows it.
     pub(crate) diff: Option<String>,
     /// Who reaches which port of whom, as described.
@@ -221,6 +223,7 @@ impl Report {
             terraform: None,
             notes: Vec::new(),
             applied: false,
+            patch: None,
             diff: None,
             topology: None,
             steps: Vec::new(),

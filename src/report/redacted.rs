@@ -56,6 +56,7 @@ impl Report {
             clean(&mut step.address);
         }
         self.notes.iter_mut().for_each(clean);
+        self.patch.as_mut().map(clean);
         self.diff.as_mut().map(clean);
     }
 }

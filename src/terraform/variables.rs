@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const FIRST: u16 = 100;
 const LAST: u16 = 4095;
 
-/// `terraform.tfvars.json`. No secret is in it: Terraform never sees one.
-pub(crate) fn variables(fleet: &Fleet, subscription_id: &str) -> Value {
+/// `terraform.tfvars.json`. No secret is in it: Terraform never sees one. `restarted` are names of servers that are to restart.
+pub(crate) fn variables(fleet: &Fleet, subscription_id: &str, restarted: &[&str]) -> Value {
     let environment = &fleet.environment;
     let network = &environment.network;
     let present = fleet
@@ -32,11 +32,14 @@ pub(crate) fn variables(fleet: &Fleet, subscription_id: &str) -> Value {
             "subnet_name": network.subnet_name.value,
             "subnet_prefix": network.subnet.value.to_string(),
         },
-        "servers": present.map(|server| (server.name().to_owned(), self::server(server))).collect::<Map<_, _>>(),
+        "servers": present.map(|server| {
+            let restarts = restarted.contains(&server.name());
+            (server.name().to_owned(), self::server(server, restarts))
+        }).collect::<Map<_, _>>(),
     })
 }
 
-fn server(server: &Server) -> Value {
+fn server(server: &Server, restarts: bool) -> Value {
     let machine = &server.machine;
     let image = &machine.image.value;
     let data_disks: Map<String, Value> = machine
@@ -53,7 +56,7 @@ fn server(server: &Server) -> Value {
     json!({
         "role": server.role.value.word(),
         "ownership": machine.ownership.value.word(),
-        "power": server.state.value.word(),
+        "power": if restarts { "restarted" } else { server.state.value.word() },
         "size": machine.size.value,
         "image": { "publisher": image.publisher, "offer": image.offer, "sku": image.sku, "version": image.version },
         "private_ip": machine.private_ip.value.to_string(),

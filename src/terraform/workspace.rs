@@ -56,7 +56,12 @@ impl Workspace {
 
     /// Writes the module anew, so that nothing of an older version is left in it. Terraform's own
     /// folder and the state stay.
-    pub(crate) fn write(&self, fleet: &Fleet, subscription_id: &str) -> anyhow::Result<()> {
+    pub(crate) fn write(
+        &self,
+        fleet: &Fleet,
+        subscription_id: &str,
+        restarted: &[&str],
+    ) -> anyhow::Result<()> {
         private_folder(&self.folder)?;
         private_folder(&self.module)?;
         for entry in fs::read_dir(&self.module)? {
@@ -75,7 +80,7 @@ impl Workspace {
         }
         self.json(
             "terraform.tfvars.json",
-            &variables::variables(fleet, subscription_id),
+            &variables::variables(fleet, subscription_id, restarted),
         )?;
         self.json("power.tf.json", &variables::checks(fleet))?;
         self.json("backend.tf.json", &backend(fleet, &self.folder))

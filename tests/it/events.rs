@@ -217,8 +217,26 @@ fn a_dispatch_of_what_there_is_not_lists_what_there_is() {
 
 #[test]
 fn what_was_not_merged_is_not_applied_by_a_dispatch() {
-    dispatch("refs/heads/feature", &json!({ "operation": "apply" }))
-        .is_refused(&["`refs/heads/feature`", "default branch"]);
+    for operation in ["apply", "stop", "destroy"] {
+        let inputs = json!({ "operation": operation, "servers": "backend" });
+        dispatch("refs/heads/feature", &inputs)
+            .is_refused(&["`refs/heads/feature`", "default branch"]);
+    }
+}
+
+#[test]
+fn an_operation_on_servers_is_asked_for_by_hand_and_by_their_names() {
+    for operation in ["start", "stop", "restart", "resize", "destroy"] {
+        let inputs = json!({ "operation": operation, "servers": "backend", "to": "Standard_B4ms" });
+        dispatch("refs/heads/main", &inputs).starts(operation);
+        push("refs/heads/main")
+            .with("INPUT_OPERATION", operation)
+            .is_refused(&["is not done on a push"]);
+        dispatch("refs/heads/main", &json!({ "operation": operation }))
+            .is_refused(&["bad-input", "no server was named"]);
+    }
+    let inputs = json!({ "operation": "resize", "servers": "backend", "to": "" });
+    dispatch("refs/heads/main", &inputs).is_refused(&["bad-input", "`to`"]);
 }
 
 #[test]

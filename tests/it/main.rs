@@ -20,6 +20,7 @@ mod github;
 mod harness;
 mod hosts;
 mod image;
+mod operate;
 mod own_rules;
 mod plan_given;
 mod plan_hard_cases_changes;

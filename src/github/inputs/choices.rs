@@ -39,3 +39,31 @@ pub(crate) enum ReviewedInput {
     /// The policy alone.
     Off,
 }
+
+/// The first choice is the usual one.
+pub(super) fn choose<T: Copy>(
+    name: &str,
+    value: Option<&str>,
+    choices: &[(&str, T)],
+    wrong: &mut Vec<String>,
+) -> T {
+    let usual = choices[0].1;
+    let Some(value) = value else { return usual };
+    match choices
+        .iter()
+        .find(|(word, _)| word.eq_ignore_ascii_case(value))
+    {
+        Some((_, choice)) => *choice,
+        None => {
+            let words: Vec<String> = choices
+                .iter()
+                .map(|(word, _)| format!("`{word}`"))
+                .collect();
+            wrong.push(format!(
+                "the input `{name}` is `{value}`: it takes {}",
+                words.join(", ")
+            ));
+            usual
+        }
+    }
+}

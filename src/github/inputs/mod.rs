@@ -3,6 +3,7 @@
 mod choices;
 
 use camino::Utf8PathBuf;
+use choices::choose;
 pub(crate) use choices::{CloudInput, CommentInput, OnlyInput, ReviewedInput};
 
 /// Every input of action.yml, read.
@@ -12,6 +13,8 @@ pub(crate) struct Inputs {
     pub(crate) token: String,
     pub(crate) operation: Option<String>,
     pub(crate) servers: Vec<String>,
+    pub(crate) to: Option<String>,
+    pub(crate) confirm: Option<String>,
     pub(crate) environment: Option<String>,
     pub(crate) describers: Utf8PathBuf,
     pub(crate) cloud: CloudInput,
@@ -40,6 +43,8 @@ impl Inputs {
         "github-token",
         "operation",
         "servers",
+        "to",
+        "confirm",
         "environment",
         "describers",
         "cloud",
@@ -147,6 +152,8 @@ impl Inputs {
             token: input("github-token").unwrap_or_default().to_owned(),
             operation: input("operation").map(str::to_owned),
             servers: servers.unwrap_or_default(),
+            to: input("to").map(str::to_owned),
+            confirm: input("confirm").map(str::to_owned),
             environment: input("environment").map(str::to_owned),
             describers,
             cloud,
@@ -180,34 +187,6 @@ pub(crate) fn list(text: &str) -> Vec<String> {
         }
     }
     names
-}
-
-/// The first choice is the usual one.
-fn choose<T: Copy>(
-    name: &str,
-    value: Option<&str>,
-    choices: &[(&str, T)],
-    wrong: &mut Vec<String>,
-) -> T {
-    let usual = choices[0].1;
-    let Some(value) = value else { return usual };
-    match choices
-        .iter()
-        .find(|(word, _)| word.eq_ignore_ascii_case(value))
-    {
-        Some((_, choice)) => *choice,
-        None => {
-            let words: Vec<String> = choices
-                .iter()
-                .map(|(word, _)| format!("`{word}`"))
-                .collect();
-            wrong.push(format!(
-                "the input `{name}` is `{value}`: it takes {}",
-                words.join(", ")
-            ));
-            usual
-        }
-    }
 }
 
 /// `90s`, `5m`, `1h30m`: what Terraform's -lock-timeout takes.

@@ -86,7 +86,7 @@ pub(super) fn reached(
             Ok((contacts, Box::new(lock)))
         }
         Cloud::Azure => {
-            let ready = prepare(context, fleet, want.cloud, progress)?;
+            let ready = prepare(context, fleet, want.cloud, &[], progress)?;
             let terraform = Some(&ready.terraform);
             let contacts = contacts(context, fleet, want.cloud, workspace, terraform)?;
             Ok((contacts, Box::new(ready)))

@@ -156,5 +156,6 @@ fn ask(describers: &Describers, judge: Judge, only: Option<Only>, diff: bool) ->
         preview: Preview::None,
         judge,
         review: None,
+        restart: false,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Step;
 use super::conversation::access;
-use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Output};
+use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Operate, Output};
 use crate::context::Context;
 use crate::finding::Finding;
 use crate::github::api::GitHub;
@@ -10,6 +10,7 @@ use crate::github::decision::Task;
 use crate::github::inputs::{CloudInput, Inputs, OnlyInput};
 use crate::github::operation::Operation;
 use crate::pipeline::ask::{Ask, Judge, Preview};
+use crate::pipeline::operate::{self, What};
 use crate::pipeline::rehearse::{self, Base, Wanted};
 use crate::pipeline::reviewed::Review;
 use crate::pipeline::{apply, check, configure, drift, plan};
@@ -46,6 +47,7 @@ pub(super) fn perform(
         preview: preview(step, inputs, task),
         judge: Judge::Everything,
         review,
+        restart: false,
     };
     match task.operation {
         Operation::Check => check::run(
@@ -77,7 +79,31 @@ pub(super) fn perform(
             },
         ),
         Operation::Drift => drift::of(context, &ask),
+        Operation::Start => operate(context, &What::Start, &ask),
+        Operation::Stop => operate(context, &What::Stop, &ask),
+        Operation::Restart => operate(context, &What::Restart, &ask),
+        Operation::Resize => {
+            let what = What::Resize(task.to.clone().unwrap_or_default());
+            operate(context, &what, &ask)
+        }
+        Operation::Destroy => operate(context, &What::Destroy(task.confirm.clone()), &ask),
     }
+}
+
+fn operate(context: &Context, what: &What, ask: &Ask<'_>) -> Report {
+    operate::run(
+        context,
+        what,
+        &Operate {
+            servers: ask.servers.to_vec(),
+            describers: ask.describers.clone(),
+            output: Output {
+                format: Format::Markdown,
+            },
+            cloud: ask.cloud,
+            lock_timeout: ask.lock_timeout.to_owned(),
+        },
+    )
 }
 
 pub(super) fn only(inputs: &Inputs) -> Option<Only> {
@@ -154,6 +180,6 @@ fn preview(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Preview {
         _ if !has_key || matches!(inputs.only, OnlyInput::Terraform) => Preview::None,
         Operation::Plan => Preview::WhoAnswers,
         Operation::Drift => Preview::Everyone,
-        Operation::Check | Operation::Apply | Operation::Verify => Preview::None,
+        _ => Preview::None,
     }
 }

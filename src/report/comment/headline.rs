@@ -4,7 +4,7 @@ use super::safe::{code, text};
 use super::servers::{is_changed, is_lost};
 use crate::ansible::outcome::Configured;
 use crate::finding::Severity;
-use crate::fleet::words::count;
+use crate::fleet::words::{and_list, count};
 use crate::reason::Reason;
 use crate::report::{Counts, Outcome, Report, StepEnd};
 use crate::verify::outcome::Measured;
@@ -86,6 +86,12 @@ fn planned(report: &Report) -> String {
         };
     }
     let changed = changed(report);
+    if report.applied
+        && let Some(done) = operated(report.command)
+    {
+        let names: Vec<String> = report.servers.iter().map(|one| code(&one.name)).collect();
+        return format!("✅ {done} {}{}", and_list(&names), place(report));
+    }
     if report.applied {
         return format!("✅ Applied{changed}: {}", counts.past());
     }
@@ -99,7 +105,8 @@ fn planned(report: &Report) -> String {
 
 fn violated(report: &Report) -> String {
     let violations = count(report.count(Severity::Error), "violation");
-    match (report.command, report.counts) {
+    let command = operated(report.command).map_or(report.command, |_| "apply");
+    match (command, report.counts) {
         ("apply", _) if report.applied => format!(
             "⚠️ Applied{}, and not as is permitted: {violations}",
             to(report)
@@ -170,9 +177,23 @@ fn failed(report: &Report) -> String {
                 words.unwrap_or(why)
             )
         }
-        _ if report.command == "apply" => format!("❌ Not applied{}: {why}", to(report)),
+        _ if report.command == "apply" || operated(report.command).is_some() => {
+            format!("❌ Not applied{}: {why}", to(report))
+        }
         _ => format!("❌ {} failed{}: {why}", title(report), place(report)),
     }
+}
+
+/// What an operation on some servers has done.
+fn operated(command: &str) -> Option<&'static str> {
+    Some(match command {
+        "start" => "Started",
+        "stop" => "Stopped",
+        "restart" => "Restarted",
+        "resize" => "Resized",
+        "destroy" => "Destroyed",
+        _ => return None,
+    })
 }
 
 fn title(report: &Report) -> &'static str {

@@ -10,6 +10,7 @@ mod findings;
 mod fit;
 mod headline;
 mod measured;
+mod patch;
 mod picture;
 pub(in crate::report) mod place;
 pub(in crate::report) mod safe;
@@ -104,6 +105,7 @@ fn sections<'a>(
     }
     sections.extend(findings::warnings(report, regions, frame));
     sections.extend(findings::notes(report));
+    sections.extend(patch::section(report));
     if !quiet {
         sections.extend(diff::section(report));
     }
@@ -134,6 +136,11 @@ pub(crate) fn running(operation: &str, frame: &Frame<'_>) -> String {
         "drift" => "Looking for drift",
         "configure" => "Initialising",
         "verify" => "Measuring",
+        "start" => "Starting",
+        "stop" => "Stopping",
+        "restart" => "Restarting",
+        "resize" => "Resizing",
+        "destroy" => "Destroying",
         _ => "Working",
     };
     let run = frame.run_url.as_deref().map_or_else(

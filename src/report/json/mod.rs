@@ -28,6 +28,8 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     terraform_version: Option<&'a str>,
     notes: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<&'a str>,
     applied: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     steps: Vec<Step<'a>>,
@@ -164,6 +166,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
         }),
         terraform_version: report.terraform.as_deref(),
         notes: &report.notes,
+        patch: report.patch.as_deref(),
         applied: report.applied,
         steps: report
             .steps

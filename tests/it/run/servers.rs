@@ -50,6 +50,35 @@ fn a_name_that_no_describer_has_is_answered_with_those_there_are() {
 }
 
 #[test]
+fn a_server_is_stopped_by_hand_and_the_summary_says_what_keeps_it_so() {
+    let mut job = Job::managed();
+    job.ends("push.direct", 0);
+    let ended = job
+        .set("INPUT_OPERATION", "stop")
+        .set("INPUT_SERVERS", "web")
+        .ends("workflow_dispatch", 0);
+    for words in [
+        "Stopped `web` in `staging`",
+        "To keep it so",
+        "+state: stopped",
+    ] {
+        assert!(
+            ended.summary.contains(words),
+            "{words} in {}",
+            ended.summary
+        );
+    }
+    assert_eq!(ended.output("servers"), "[\"web\"]");
+    // Without its name typed once more, and without a grant, nothing is destroyed.
+    job.set("INPUT_OPERATION", "destroy");
+    let ended = job.ends("workflow_dispatch", 1);
+    assert_eq!(ended.output("failure-reason"), "refused");
+    assert!(ended.log.contains("confirm: web"), "{}", ended.log);
+    let ended = job.set("INPUT_CONFIRM", "web").ends("workflow_dispatch", 3);
+    assert_eq!(ended.output("failure-reason"), "policy-violation");
+}
+
+#[test]
 fn the_command_line_takes_them_as_well() {
     let project = Project::lostops();
     let plan = project.json(0, &["plan", "--cloud", "simulated", "--servers", "backend"]);

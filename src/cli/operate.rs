@@ -1,0 +1,39 @@
+//! Operations on servers that are there: one change, by the words that people have for it.
+
+use super::{Cloud, Describers, Output};
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct Operate {
+    /// Names of the servers.
+    #[arg(value_name = "SERVER", required = true)]
+    pub(crate) servers: Vec<String>,
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Which cloud to change.
+    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
+    pub(crate) cloud: Cloud,
+    /// How long to wait for somebody else's lock on the state, such as 30s or 5m.
+    #[arg(long, default_value = "5m", value_name = "TIME")]
+    pub(crate) lock_timeout: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resize {
+    #[command(flatten)]
+    pub(crate) operate: Operate,
+    /// The new size, such as `Standard_B4ms`.
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) to: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Destroy {
+    #[command(flatten)]
+    pub(crate) operate: Operate,
+    /// The server's name once more: what was on its disks is gone afterwards.
+    #[arg(long, value_name = "SERVER")]
+    pub(crate) confirm: Option<String>,
+}
