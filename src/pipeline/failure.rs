@@ -2,8 +2,10 @@
 
 use crate::reason::Reason;
 use crate::report::Failure;
+use crate::terraform::lock;
 use crate::terraform::plan::PlanError;
 use crate::terraform::run::TerraformError;
+use jiff::Timestamp;
 
 /// What no caller can mend.
 pub(super) fn of_anything(error: &anyhow::Error) -> Failure {
@@ -48,7 +50,7 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
         TerraformError::Other(error) => format!("{error:#}"),
         error => error.to_string(),
     };
-    let locked = message.contains("Error acquiring the state lock");
+    let held = lock::held(&message);
     let guarded = message
         .contains("to be managed via Terraform this resource needs to be imported")
         && message.contains("security_group");
@@ -64,9 +66,9 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
         TerraformError::Other(_) if crate::process::cancelled() => {
             (Reason::Cancelled, "start again: nothing was lost")
         }
-        TerraformError::Failed { .. } if locked => (
+        TerraformError::Failed { .. } if held.is_some() => (
             Reason::StateLocked,
-            "wait until the other run has ended; after one that was killed, break the lease of the state's blob (`az storage blob lease break`)",
+            "wait until that run has ended, or longer with `lock-timeout`; after one that was killed, break the lease of the state's blob (`az storage blob lease break`)",
         ),
         TerraformError::Failed { .. } if guarded => (
             Reason::ApplyFailed,
@@ -88,7 +90,7 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
     };
     Failure {
         reason,
-        message,
+        message: held.map_or(message, |held| held.words(Timestamp::now())),
         help: help.to_owned(),
     }
 }

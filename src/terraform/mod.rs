@@ -3,6 +3,7 @@
 pub(crate) mod adopted;
 pub(crate) mod credentials;
 mod event;
+pub(crate) mod lock;
 pub(crate) mod plan;
 pub(crate) mod power;
 pub(crate) mod run;

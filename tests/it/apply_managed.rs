@@ -68,6 +68,43 @@ fn a_grant_for_another_size_grants_nothing() {
 }
 
 #[test]
+fn a_lock_on_the_state_is_told_with_its_holder_and_waited_for() {
+    let project = managed();
+    project.edit("describers/web.yaml", "for: http }", "for: web }");
+    let folder = ".lostops/staging/simulated";
+    // As Terraform itself holds it and says so.
+    let holder = "import fcntl, sys, datetime\n\
+        state = open('terraform.tfstate', 'r+')\n\
+        fcntl.lockf(state, fcntl.LOCK_EX)\n\
+        since = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=12)).isoformat()\n\
+        open('.terraform.tfstate.lock.info', 'w').write('{\"ID\":\"11d2c3f5-0000-4000-8000-000000000001\",\"Operation\":\"OperationTypeApply\",\"Info\":\"\",\"Who\":\"ops@laptop\",\"Version\":\"1.11.4\",\"Created\":\"%s\",\"Path\":\"terraform.tfstate\"}' % since.replace('+00:00', 'Z'))\n\
+        print('held', flush=True)\n\
+        sys.stdin.read()\n";
+    let mut holder = std::process::Command::new("python3")
+        .args(["-c", holder])
+        .current_dir(project.path(folder))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the holder starts");
+    let mut said = [0; 5];
+    let out = holder.stdout.as_mut().expect("its output");
+    std::io::Read::read_exact(out, &mut said).expect("it holds the lock");
+    // A plan changes nothing, and needs no lock.
+    project.plan(0);
+    let apply = ["apply", "--cloud", "simulated", "--lock-timeout", "1s"];
+    let refused = project.json(1, &apply);
+    assert_eq!(refused["failure"]["reason"], "state-locked");
+    assert_eq!(
+        refused["failure"]["message"],
+        "the state is locked by ops@laptop since 12 minutes, for apply: lock 11d2c3f5-0000-4000-8000-000000000001"
+    );
+    drop(holder.stdin.take());
+    holder.wait().expect("it ends");
+    project.json(0, &apply);
+}
+
+#[test]
 fn an_exception_that_nothing_in_the_plan_needs_is_told_of() {
     let project = managed();
     let size = |from: &str, to: &str| {
