@@ -59,7 +59,7 @@ fn replaced(text: &str, node: &Node, with: &str) -> String {
 fn beside(text: &str, root: &Node, entry: &str) -> Option<String> {
     let (first, _) = entries(root).first()?;
     let at = first.range.start;
-    let in_braces = text.get(root.range.start..)?.starts_with('{');
+    let in_braces = text[..at].trim_end().ends_with('{');
     let between = if in_braces { ", " } else { "\n" };
     Some(format!("{}{entry}{between}{}", &text[..at], &text[at..]))
 }

@@ -48,7 +48,10 @@ impl Judge {
     pub(super) fn keep(self, findings: &mut Vec<Finding>) {
         match self {
             Self::Everything => {}
-            Self::ButNature => findings.retain(|finding| !policy::is_of_nature(finding.meta)),
+            Self::ButNature => findings.retain(|finding| {
+                // A grant is for a change of a machine that is there.
+                !policy::is_of_nature(finding.meta) && finding.meta.name != "grant-unused"
+            }),
             Self::Nothing => findings.retain(|finding| finding.meta.code.starts_with("LO1")),
         }
     }

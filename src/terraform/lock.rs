@@ -46,21 +46,18 @@ pub(crate) fn held(message: &str) -> Option<Held> {
 impl Held {
     /// `by runner@host since 12 minutes, for an apply, lock 0a1b…`
     pub(crate) fn words(&self, now: Timestamp) -> String {
-        let mut words = String::from("the state is locked");
-        if !self.who.is_empty() {
-            words += &format!(" by {}", self.who);
-        }
-        if let Some(age) = self.age(now) {
-            words += &format!(" since {}", in_words(age));
-        }
         let operation = self.operation.strip_prefix("OperationType");
-        if let Some(operation) = operation.filter(|word| !word.is_empty()) {
-            words += &format!(", for {}", operation.to_lowercase());
-        }
-        if !self.id.is_empty() {
-            words += &format!(": lock {}", self.id);
-        }
-        words
+        let operation = operation.unwrap_or_default().to_lowercase();
+        let age = self.age(now).map(in_words).unwrap_or_default();
+        let parts = [
+            (" by ", self.who.as_str()),
+            (" since ", &age),
+            (", for ", &operation),
+            (": lock ", &self.id),
+        ];
+        let said = parts.iter().filter(|(_, value)| !value.is_empty());
+        let said: String = said.flat_map(|(before, value)| [*before, *value]).collect();
+        format!("the state is locked{said}")
     }
 
     fn age(&self, now: Timestamp) -> Option<SignedDuration> {
