@@ -38,7 +38,8 @@ fn a_rule_that_denies_fails_and_one_that_warns_is_told() {
     let answer = project.json(3, &["check"]);
     let denied = finding(&answer, "LO701");
     assert_eq!(denied["server"], "database");
-    assert_eq!(denied["message"], "22 is open to everybody");
+    assert_eq!(denied["message"], "`database`: 22 is open to everybody");
+    assert_eq!(denied["place"]["file"], "describers/database.yaml");
     assert_eq!(denied["evidence"], "the rule `main.deny`");
     assert!(project.run(&["check"]).stdout.contains("own.rego:3"));
 }

@@ -58,11 +58,19 @@ impl Facts<'_> {
         answers
             .flat_map(|(rule, said)| said.iter().map(move |said| (rule, said)))
             .map(|(rule, said)| {
-                let mut finding = Finding::new(meta, said.message.trim())
+                let message = said.message.trim();
+                let message = match &said.server {
+                    Some(server) if !message.contains(server) => format!("`{server}`: {message}"),
+                    _ => message.to_owned(),
+                };
+                let mut finding = Finding::new(meta, message)
                     .help("change what it is against, or have the policy's owners change the rule")
                     .evidence(format!("the rule `{}`", rule.name()));
-                if let Some(server) = &said.server {
-                    finding = finding.server(server);
+                if let Some(name) = &said.server {
+                    finding = match self.server(name) {
+                        Some(server) => finding.on(server),
+                        None => finding.server(name),
+                    };
                 }
                 match self.in_rules(rule.file, rule.range.start, rule.range.end) {
                     Some(span) => finding.related(span, "this rule"),
