@@ -160,3 +160,15 @@ pub(crate) fn load(
 pub(crate) fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     schema::all()
 }
+
+/// The repository's own fleet, which has every service that there is.
+#[cfg(test)]
+pub(crate) fn own_fleet() -> Fleet {
+    let folder = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("describers");
+    let today = jiff::civil::date(2026, 11, 23);
+    let loaded = load(&folder, &Instead::new(), &|_| true, today).expect("describers");
+    let mut environments = loaded.environments.into_iter();
+    environments
+        .find_map(|environment| environment.fleet)
+        .expect("a fleet")
+}

@@ -74,26 +74,11 @@ mod tests {
     use super::*;
     use crate::compose::Says;
     use crate::describer;
-    use jiff::civil::date;
-
-    /// The repository's own, with every service that there is.
-    fn fleet() -> Fleet {
-        let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("describers");
-        let loaded = describer::load(
-            &folder,
-            &describer::Instead::new(),
-            &|_| true,
-            date(2026, 11, 23),
-        )
-        .unwrap();
-        let only = loaded.environments.into_iter().next().unwrap();
-        only.fleet.unwrap()
-    }
 
     #[test]
     fn every_project_of_lostops_has_its_file_in_the_program() {
         let images = Images::new(BTreeMap::new());
-        let fleet = fleet();
+        let fleet = describer::own_fleet();
         let all = fleet
             .servers
             .iter()
@@ -111,7 +96,7 @@ mod tests {
 
     #[test]
     fn what_lostops_own_files_publish_is_shown_whole() {
-        let fleet = fleet();
+        let fleet = describer::own_fleet();
         let projects = of(&fleet);
         assert!(projects.len() >= 8, "{}", projects.len());
         for project in &projects {

@@ -102,25 +102,15 @@ fn of_outputs(fleet: &Fleet, outputs: &Value) -> Contacts {
 mod tests {
     use super::*;
     use crate::describer;
-    use jiff::civil::date;
     use serde_json::json;
 
     #[test]
     fn a_server_is_reached_at_its_first_public_address_and_has_the_others_besides() {
-        let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("describers");
-        let loaded = describer::load(
-            &folder,
-            &describer::Instead::new(),
-            &|_| true,
-            date(2026, 11, 23),
-        )
-        .unwrap();
-        let fleet = loaded.environments.into_iter().next().unwrap();
         let outputs = json!({
             "public_ips": { "value": { "backend": "198.51.100.4" } },
             "other_public_ips": { "value": { "backend": ["198.51.100.5", "2001:db8::5"] } },
         });
-        let contacts = of_outputs(&fleet.fleet.unwrap(), &outputs);
+        let contacts = of_outputs(&describer::own_fleet(), &outputs);
         let words = |server: &str| {
             let contact = &contacts[server];
             let all = std::iter::once(&contact.address).chain(&contact.others);

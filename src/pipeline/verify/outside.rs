@@ -139,25 +139,11 @@ mod tests {
     use super::*;
     use crate::describer;
     use crate::verify::reach::Met;
-    use jiff::civil::date;
     use std::net::TcpListener;
-
-    fn fleet() -> Fleet {
-        let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("describers");
-        let loaded = describer::load(
-            &folder,
-            &describer::Instead::new(),
-            &|_| true,
-            date(2026, 11, 23),
-        )
-        .unwrap();
-        let only = loaded.environments.into_iter().next().unwrap();
-        only.fleet.unwrap()
-    }
 
     #[test]
     fn what_is_open_at_the_second_address_alone_is_found_there() {
-        let fleet = fleet();
+        let fleet = describer::own_fleet();
         // Loopback has more addresses than the one at which other tests listen.
         let second = TcpListener::bind("127.77.0.3:0").unwrap();
         let port = second.local_addr().unwrap().port();
@@ -179,7 +165,7 @@ mod tests {
 
     #[test]
     fn an_address_that_only_the_server_claims_is_nobody_to_be_asked() {
-        let fleet = fleet();
+        let fleet = describer::own_fleet();
         let server = &fleet.servers[0];
         let said = |seen: &str, addresses: &[&str]| {
             let inside = Inside {
