@@ -60,7 +60,13 @@ fn beside(text: &str, root: &Node, entry: &str) -> Option<String> {
     let (first, _) = entries(root).first()?;
     let at = first.range.start;
     let in_braces = text[..at].trim_end().ends_with('{');
-    let between = if in_braces { ", " } else { "\n" };
+    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    // The whole document may be indented.
+    let between = if in_braces {
+        ", ".to_owned()
+    } else {
+        format!("\n{}", &text[line..at])
+    };
     Some(format!("{}{entry}{between}{}", &text[..at], &text[at..]))
 }
 
@@ -88,6 +94,10 @@ mod tests {
         assert_eq!(
             stopped("# A server.\nserver: web\nvm: {}\n"),
             "# A server.\nstate: stopped\nserver: web\nvm: {}\n"
+        );
+        assert_eq!(
+            stopped("  server: web\n  vm: {}\n"),
+            "  state: stopped\n  server: web\n  vm: {}\n"
         );
         assert_eq!(
             stopped("{ server: web }"),

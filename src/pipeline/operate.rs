@@ -9,7 +9,7 @@ use crate::describer::{Change, edited};
 use crate::fleet::server::{PowerState, Server};
 use crate::fleet::words::and_list;
 use crate::reason::Reason;
-use crate::report::{Failure, Outcome, Report};
+use crate::report::{Failure, Outcome, Report, StepEnd};
 use crate::source::SourceMap;
 use camino::Utf8PathBuf;
 use similar::TextDiff;
@@ -107,7 +107,8 @@ fn operated(
         done.steps = rest.steps;
     }
     done.command = what.word();
-    if done.applied {
+    // What stopped halfway is undone as well.
+    if done.applied || done.steps.iter().any(|step| step.end == StepEnd::Done) {
         lasting(what, &edits, &mut done);
     }
     Ok(Some(done))
