@@ -19,6 +19,7 @@ mod rego;
 mod report;
 mod review;
 mod schema;
+mod seal;
 mod services;
 mod simulator;
 mod source;

@@ -41,7 +41,7 @@ reasons! {
     InvalidDescriber "invalid-describer" "A describer file cannot be understood. The findings say where.";
     PolicyViolation "policy-violation" "What is written, planned or installed is not permitted. Each finding says where it comes from and what to do; what is written or planned so is never applied.";
     PolicyNotKnown "policy-not-known" "The policy of the base branch could not be read. A pull request's own does not judge it. The message says why; it takes `contents: read`.";
-    AuthFailed "auth-failed" "A variable that Azure's login needs is missing. The message, and `lostops doctor`, give the lines that the workflow lacks.";
+    AuthFailed "auth-failed" "Azure does not let us in: a variable is missing, or the identity lacks a credential or a role. The message says which; `lostops doctor` gives the lines that the workflow lacks.";
     StateNotKept "state-not-kept" "`state: { backend: local }` on a runner loses the state with the job. Name a storage account in `environment.yaml`.";
     TerraformMissing "terraform-missing" "Terraform is not there or too old. The action brings its own; elsewhere install 1.9 or newer.";
     InitFailed "init-failed" "Terraform could not load its providers or its state. Its own words name the address or the storage account that did not answer.";
@@ -50,8 +50,9 @@ reasons! {
     PlanUnreadable "plan-unreadable" "The plan is not one that `terraform show -json` prints. Write it anew with the Terraform that made it.";
     PlanNotReviewed "plan-not-reviewed" "No plan was reviewed, or none that can be trusted. The message says which; nothing was touched. Let a pull request be planned and merged, or choose another `reviewed-plan`.";
     PlanChanged "plan-changed" "The plan is not the one that was reviewed. The message says what it would do beyond it; nothing was touched. A new pull request shows the new plan for review.";
-    StateLocked "state-locked" "Somebody else holds the lock on the state. Wait, or raise `lock-timeout`; after a run that was killed, break the lease of the state's blob.";
+    StateLocked "state-locked" "Somebody else holds the lock on the state. Wait, or raise `lock-timeout`; after a run that was killed, `lostops unlock` with the lock's id.";
     ApplyFailed "apply-failed" "Terraform stopped halfway. What is done stays done; the rest is planned anew by the next run.";
+    StateNotSaved "state-not-saved" "Terraform's state could not be written. It was tried again, and the message says where it is now; `lostops push-state` brings it to where it is kept. Apply nothing before.";
     HostsFailed "hosts-failed" "A host of a simulated machine could not be brought to what the cloud says. The message says which and why; the next run goes on where this one stopped.";
     SshKeyMissing "ssh-key-missing" "No SSH key was given, and without one no server can be initialised. Give the input `ssh-key`, or choose `only: terraform`. Nothing was touched.";
     SshKeyUnusable "ssh-key-unusable" "The SSH key cannot be used: it is encrypted, a public key, or not whole. The message says which.";

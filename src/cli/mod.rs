@@ -9,7 +9,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use ansible::{Configure, Initialise, Inventory, Only};
-pub(crate) use operate::{Destroy, Operate, Resize};
+pub(crate) use operate::{Destroy, Operate, PushState, Resize, Unlock};
 pub(crate) use simulator::{Simulated, Simulator};
 pub(crate) use verify::{Drift, Rehearse, Scan, Verify};
 
@@ -104,6 +104,10 @@ pub(crate) enum Command {
     Resize(Resize),
     /// Destroy one server with its disks, where the policy grants it.
     Destroy(Destroy),
+    /// Show who holds the lock on the state, and break it by its id when that run is dead.
+    Unlock(Unlock),
+    /// Bring a state that an apply could not write to where it is kept.
+    PushState(PushState),
     /// Initialise the servers whose describers, roles or machines have changed, with Ansible over SSH.
     Configure(Configure),
     /// Measure whether what runs is what is written: ports, packages, web, database. Changes nothing.

@@ -1,6 +1,7 @@
 //! Operations on servers that are there: one change, by the words that people have for it.
 
 use super::{Cloud, Describers, Output};
+use camino::Utf8PathBuf;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -18,6 +19,35 @@ pub(crate) struct Operate {
     /// How long to wait for somebody else's lock on the state, such as 30s or 5m.
     #[arg(long, default_value = "5m", value_name = "TIME")]
     pub(crate) lock_timeout: String,
+}
+
+/// The state, and nothing of a server.
+#[derive(Debug, Args)]
+pub(crate) struct Unlock {
+    /// The lock's exact id. Without it: who holds the lock, and since when.
+    #[arg(value_name = "ID")]
+    pub(crate) lock: Option<String>,
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Whose state it is.
+    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
+    pub(crate) cloud: Cloud,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PushState {
+    /// The file with the state, sealed or not [default: the one that lies in .lostops]
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Whose state it is.
+    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
+    pub(crate) cloud: Cloud,
 }
 
 #[derive(Debug, Args)]

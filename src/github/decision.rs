@@ -27,6 +27,7 @@ pub(crate) struct Task {
     pub(crate) to: Option<String>,
     /// The name that confirms a destruction.
     pub(crate) confirm: Option<String>,
+    pub(crate) lock_id: Option<String>,
     /// The commit that findings point at.
     pub(crate) commit: String,
     /// What a pull request changes.
@@ -69,6 +70,7 @@ pub(crate) fn decide(
         servers: inputs.servers.clone(),
         to: inputs.to.clone(),
         confirm: inputs.confirm.clone(),
+        lock_id: inputs.lock_id.clone(),
         commit: runner.sha.clone(),
         base: None,
         audience: Audience::Nobody,

@@ -33,6 +33,7 @@ pub(super) fn dispatch(
     }
     task.to = task.to.or_else(|| given.get("to").cloned());
     task.confirm = task.confirm.or_else(|| given.get("confirm").cloned());
+    task.lock_id = task.lock_id.or_else(|| given.get("lock-id").cloned());
     let decision = chosen(operation, Operation::Plan, Operation::ALL, task);
     let on_default =
         default_branch.is_some_and(|name| runner.git_ref == format!("refs/heads/{name}"));

@@ -13,6 +13,7 @@ pub(crate) enum Operation {
     Restart,
     Resize,
     Destroy,
+    Unlock,
 }
 
 impl Operation {
@@ -27,9 +28,10 @@ impl Operation {
         Self::Restart,
         Self::Resize,
         Self::Destroy,
+        Self::Unlock,
     ];
 
-    /// Those that an event may stand for. The others are asked for by a person, who names the servers.
+    /// Those that an event may stand for. The others are asked for by a person.
     pub(crate) const OF_EVENTS: &[Self] = &[
         Self::Check,
         Self::Plan,
@@ -50,16 +52,17 @@ impl Operation {
             Self::Restart => "restart",
             Self::Resize => "resize",
             Self::Destroy => "destroy",
+            Self::Unlock => "unlock",
         }
     }
 
     /// Whether it is about servers that somebody must name.
     pub(crate) fn is_of_servers(self) -> bool {
-        !Self::OF_EVENTS.contains(&self)
+        !Self::OF_EVENTS.contains(&self) && self != Self::Unlock
     }
 
-    /// Whether it changes the cloud.
+    /// Whether it changes the cloud, or opens the way to that.
     pub(crate) fn changes(self) -> bool {
-        self == Self::Apply || self.is_of_servers()
+        matches!(self, Self::Apply | Self::Unlock) || self.is_of_servers()
     }
 }

@@ -4,7 +4,7 @@
 use super::ask::Ask;
 use super::configure::{self, Want, Way};
 use super::prepare::Ready;
-use super::{describe, failure, plan, stand_ins, verify};
+use super::{describe, errored, failure, partial, plan, stand_ins, verify};
 use crate::cli::Apply as Arguments;
 use crate::cli::{Cloud, Configure, Only, Output, Verify};
 use crate::context::Context;
@@ -121,8 +121,15 @@ fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), 
     }
     let changes = made.file().applyable || !made.file().resources.is_empty();
     if changes {
-        terraform(&ready, &made, ask, report, &mut progress)?;
+        let done = terraform(&ready, &made, ask, report, &mut progress);
         report.timeline.lap("terraform apply");
+        if let Err(failure) = done {
+            let failure = errored::keep(context, &ready, failure, report, &mut progress);
+            if failure.reason == Reason::ApplyFailed {
+                partial::go_on(context, &fleet, ask, &ready, key, report, &mut progress);
+            }
+            return Err(failure);
+        }
     } else {
         ready.forget_plan();
     }
@@ -166,7 +173,7 @@ fn terraform(
     result.map_err(|error| failure::of_terraform(&error))
 }
 
-fn want<'a>(ask: &'a Ask<'_>, fresh: bool) -> Want<'a> {
+pub(super) fn want<'a>(ask: &'a Ask<'_>, fresh: bool) -> Want<'a> {
     Want {
         cloud: ask.cloud,
         servers: ask.servers,
@@ -179,7 +186,7 @@ fn want<'a>(ask: &'a Ask<'_>, fresh: bool) -> Want<'a> {
 }
 
 /// Simulated machines boot where an engine answers; `false` where none does, and that is said.
-fn boot(
+pub(super) fn boot(
     context: &Context,
     fleet: &Fleet,
     ask: &Ask<'_>,

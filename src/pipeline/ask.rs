@@ -115,11 +115,7 @@ impl<'a> Ask<'a> {
     /// its name and a slash; what such a thing stands on, Terraform adds itself.
     pub(super) fn targets(&self, plan: &Plan) -> Vec<String> {
         let of_ours = |address: &str| {
-            let key = address
-                .rsplit_once("[\"")
-                .and_then(|(_, key)| key.strip_suffix("\"]"));
-            let server = key.map(|key| key.split('/').next().unwrap_or(key));
-            server.is_some_and(|server| self.servers.iter().any(|name| name == server))
+            server_of(address).is_some_and(|server| self.servers.iter().any(|name| name == server))
         };
         let addresses = plan.resources.iter().map(|resource| &resource.address);
         addresses
@@ -127,6 +123,13 @@ impl<'a> Ask<'a> {
             .cloned()
             .collect()
     }
+}
+
+/// The server whose thing stands at an address of our module; nothing where it is everybody's.
+pub(super) fn server_of(address: &str) -> Option<&str> {
+    let (_, key) = address.rsplit_once("[\"")?;
+    let key = key.strip_suffix("\"]")?;
+    key.split('/').next()
 }
 
 /// Refuses names that no describer has.

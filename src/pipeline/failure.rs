@@ -2,9 +2,9 @@
 
 use crate::reason::Reason;
 use crate::report::Failure;
-use crate::terraform::lock;
 use crate::terraform::plan::PlanError;
 use crate::terraform::run::TerraformError;
+use crate::terraform::{lock, login};
 use jiff::Timestamp;
 
 /// What no caller can mend.
@@ -54,6 +54,23 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
     let guarded = message
         .contains("to be managed via Terraform this resource needs to be imported")
         && message.contains("security_group");
+    let refused = match error {
+        TerraformError::Failed { .. } if held.is_none() => login::refused(&message),
+        _ => None,
+    };
+    if let Some(refused) = refused {
+        let reason = match error {
+            _ if refused.is_login => Reason::AuthFailed,
+            TerraformError::Failed { step: "apply", .. } => Reason::ApplyFailed,
+            TerraformError::Failed { step: "plan", .. } => Reason::PlanFailed,
+            _ => Reason::InitFailed,
+        };
+        return Failure {
+            reason,
+            message,
+            help: refused.help,
+        };
+    }
     let (reason, help) = match error {
         TerraformError::NotFound => (
             Reason::TerraformMissing,
@@ -68,7 +85,7 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
         }
         TerraformError::Failed { .. } if held.is_some() => (
             Reason::StateLocked,
-            "wait until that run has ended, or longer with `lock-timeout`; after one that was killed, break the lease of the state's blob (`az storage blob lease break`)",
+            "wait until that run has ended, or longer with `lock-timeout`; after one that was killed: `lostops unlock`, or the action's `operation: unlock`",
         ),
         TerraformError::Failed { .. } if guarded => (
             Reason::ApplyFailed,

@@ -7,15 +7,18 @@ mod configure;
 mod describe;
 mod doctor;
 mod drift;
+mod errored;
 mod exposures;
 mod failure;
 mod init;
 mod inventory;
 mod matrix;
 mod operate;
+mod partial;
 mod plan;
 mod prepare;
 mod projects;
+mod push_state;
 mod reference;
 mod rehearse;
 mod reviewed;
@@ -24,6 +27,7 @@ mod scan;
 mod sheets;
 mod simulate;
 mod stand_ins;
+mod unlock;
 mod verify;
 
 use crate::cli::{Cli, Color, Command, Format, Operate};
@@ -75,6 +79,14 @@ pub(crate) fn run(
         Command::Destroy(arguments) => {
             let what = What::Destroy(arguments.confirm);
             operation(context, &what, &arguments.operate, colours, out)
+        }
+        Command::Unlock(arguments) => {
+            let report = interruptible(|| unlock::run(context, &arguments))?;
+            show(context, report, arguments.output.format, colours, out)
+        }
+        Command::PushState(arguments) => {
+            let report = interruptible(|| push_state::run(context, &arguments))?;
+            show(context, report, arguments.output.format, colours, out)
         }
         Command::Configure(arguments) => {
             let report = interruptible(|| configure::run(context, &arguments))?;

@@ -2,7 +2,7 @@
 
 use super::ask::Ask;
 use super::prepare::{Ready, prepare};
-use super::{configure, describe, exposures, failure, projects, sheets};
+use super::{configure, describe, errored, exposures, failure, projects, sheets};
 use crate::cli::Plan as Arguments;
 use crate::context::Context;
 use crate::fleet::Fleet;
@@ -78,6 +78,7 @@ pub(super) fn ready(
     progress: &mut Progress,
 ) -> Result<Ready, Failure> {
     let ready = prepare(context, fleet, ask.cloud, &ask.restarted(), progress)?;
+    errored::refuse(&ready.workspace)?;
     report.notes.extend(ready.notes.iter().cloned());
     Ok(ready)
 }

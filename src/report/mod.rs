@@ -134,6 +134,8 @@ pub(crate) struct Report {
     pub(crate) applied: bool,
     /// With this change of the describers what was done stays so.
     pub(crate) patch: Option<String>,
+    /// A state that could not be written, sealed, for a file.
+    pub(crate) errored: Option<String>,
     /// What Terraform itself would print of the plan, where a format shows it.
     pub(crate) diff: Option<String>,
     /// Who reaches which port of whom, as described.
@@ -224,6 +226,7 @@ impl Report {
             notes: Vec::new(),
             applied: false,
             patch: None,
+            errored: None,
             diff: None,
             topology: None,
             steps: Vec::new(),

@@ -2,8 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// What Terraform begins with when somebody else holds the lock.
-const REFUSED: &str = "Error acquiring the state lock";
+/// What Terraform begins with when somebody else holds the lock; the second where `init` makes a state in a storage account.
+const REFUSED: [&str; 2] = [
+    "Error acquiring the state lock",
+    "failed to lock azure state",
+];
 
 /// A lock, as its holder has written it down. What was not said is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,7 +23,8 @@ pub(crate) struct Held {
 
 /// Whether Terraform could not lock the state, and who holds it; nothing is known of a holder that left no word.
 pub(crate) fn held(message: &str) -> Option<Held> {
-    let (_, said) = message.split_once(REFUSED)?;
+    let mut said = REFUSED.iter().filter_map(|begin| message.split_once(begin));
+    let (_, said) = said.next()?;
     let field = |name: &str| {
         let mut lines = said.lines().map(str::trim);
         let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));

@@ -2,11 +2,14 @@
 
 pub(crate) mod adopted;
 pub(crate) mod credentials;
+mod errored;
 mod event;
 pub(crate) mod lock;
+pub(crate) mod login;
 pub(crate) mod plan;
 pub(crate) mod power;
 pub(crate) mod run;
 pub(crate) mod subject;
+mod unlock;
 mod variables;
 pub(crate) mod workspace;

@@ -91,13 +91,27 @@ impl Terraform {
     }
 
     pub(crate) fn init(&self, workspace: &Workspace) -> Result<(), TerraformError> {
-        let finished = self
-            .command(workspace, &["init", "-input=false", "-no-color"])
-            .output()?;
+        let init = ["init", "-input=false", "-no-color"];
+        self.plain("init", workspace, &init, None)
+    }
+
+    /// A command of whose success nobody reads the words.
+    pub(super) fn plain(
+        &self,
+        step: &'static str,
+        workspace: &Workspace,
+        arguments: &[&str],
+        input: Option<&[u8]>,
+    ) -> Result<(), TerraformError> {
+        let mut command = self.command(workspace, arguments);
+        if let Some(input) = input {
+            command = command.input(input);
+        }
+        let finished = command.output()?;
         if finished.success() {
             return Ok(());
         }
-        Err(failed("init", &finished, Vec::new(), Reached::default()))
+        Err(failed(step, &finished, Vec::new(), Reached::default()))
     }
 
     /// Makes the plan file. The state is not locked: a plan changes nothing. Without targets everything is planned.

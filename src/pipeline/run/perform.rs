@@ -2,7 +2,7 @@
 
 use super::Step;
 use super::conversation::access;
-use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Operate, Output};
+use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Operate, Output, Unlock};
 use crate::context::Context;
 use crate::finding::Finding;
 use crate::github::api::GitHub;
@@ -13,7 +13,7 @@ use crate::pipeline::ask::{Ask, Judge, Preview};
 use crate::pipeline::operate::{self, What};
 use crate::pipeline::rehearse::{self, Base, Wanted};
 use crate::pipeline::reviewed::Review;
-use crate::pipeline::{apply, check, configure, drift, plan};
+use crate::pipeline::{apply, check, configure, drift, plan, unlock};
 use crate::report::{Outcome, Report};
 use std::collections::BTreeMap;
 
@@ -87,6 +87,15 @@ pub(super) fn perform(
             operate(context, &what, &ask)
         }
         Operation::Destroy => operate(context, &What::Destroy(task.confirm.clone()), &ask),
+        Operation::Unlock => unlock::run(
+            context,
+            &Unlock {
+                lock: task.lock_id.clone(),
+                describers: describers.clone(),
+                output: Output::default(),
+                cloud: ask.cloud,
+            },
+        ),
     }
 }
 

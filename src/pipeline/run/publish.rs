@@ -57,6 +57,13 @@ pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Re
     };
     keep("report", "report.json", report::json::render);
     let sarif = keep("sarif", "lostops.sarif", report::sarif::render);
+    if let Some(sealed) = &report.errored {
+        let path = folder.join("errored.tfstate.sealed");
+        match files::write(&step.context.folder, &path, sealed.as_bytes()) {
+            Ok(()) => outputs.set("errored-state", path.into_string()),
+            Err(error) => warn(step, &format!("{error:#}")),
+        }
+    }
     let frame = frame(step, task, true);
     annotate(step, report);
     // One for all that is said, for the time it may wait is shared.

@@ -12,7 +12,7 @@ mod fault;
 mod proxy;
 mod server;
 mod state;
-mod tls;
+pub(crate) mod tls;
 
 pub(crate) use fault::Fault;
 pub(crate) use proxy::FakeProxy;

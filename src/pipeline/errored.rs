@@ -1,0 +1,135 @@
+//! A state that could not be written: tried again, then kept where only its owner reads it, or not at all.
+//!
+//! What was made in the cloud is in it and nowhere else. It may hold what is secret, and a runner's workspace is read by every
+//! step that follows and by what uploads files: there it lies sealed with `plan-key`, and without one it is not kept.
+
+use super::prepare::Ready;
+use crate::context::{Context, Reader};
+use crate::process;
+use crate::reason::Reason;
+use crate::report::progress::Progress;
+use crate::report::{Failure, Report};
+use crate::seal;
+use crate::terraform::run::TerraformError;
+use crate::terraform::workspace::Workspace;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+
+/// The variable with the passphrase: the input `plan-key`.
+pub(super) const KEY: &str = "LOSTOPS_PLAN_KEY";
+
+/// Before each further try. A storage account that throttles, or moves, answers again within seconds.
+const PAUSES: [Duration; 3] = [
+    Duration::ZERO,
+    Duration::from_secs(2),
+    Duration::from_secs(8),
+];
+
+/// What becomes of the failure of an apply, and of the state that it may have left.
+pub(super) fn keep(
+    context: &Context,
+    ready: &Ready,
+    failure: Failure,
+    report: &mut Report,
+    progress: &mut Progress,
+) -> Failure {
+    let left = ready.workspace.left_state();
+    let Ok(state) = fs_err::read(&left) else {
+        return failure;
+    };
+    progress.step("terraform state push");
+    let why = match pushed(ready, &state) {
+        Ok(()) => {
+            forget(&left);
+            let words = "the state could not be written at first, and then it was: nothing is lost";
+            return Failure {
+                message: format!("{}\n{words}", failure.message),
+                ..failure
+            };
+        }
+        Err(error) => super::failure::of_terraform(&error).message,
+    };
+    let (where_it_is, help) = match kept(context, ready, &state, report) {
+        Ok(kept) => kept,
+        Err(error) => (format!("and could not be kept: {error:#}"), String::new()),
+    };
+    if context.in_workflow() {
+        forget(&left);
+    }
+    Failure {
+        reason: Reason::StateNotSaved,
+        message: format!(
+            "Terraform's state could not be written, {where_it_is}\n{why}\n{}",
+            failure.message
+        ),
+        help,
+    }
+}
+
+fn pushed(ready: &Ready, state: &[u8]) -> Result<(), TerraformError> {
+    let mut last = TerraformError::Cancelled {
+        reached: crate::terraform::run::Reached::default(),
+    };
+    for pause in PAUSES {
+        if process::cancelled() {
+            break;
+        }
+        std::thread::sleep(pause);
+        match ready.terraform.push_state(&ready.workspace, state) {
+            Ok(()) => return Ok(()),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+/// Where it is now, and how it is brought to where it belongs.
+fn kept(
+    context: &Context,
+    ready: &Ready,
+    state: &[u8],
+    report: &mut Report,
+) -> anyhow::Result<(String, String)> {
+    if context.reader == Reader::Person {
+        let place = ready.workspace.errored_state();
+        fs_err::rename(ready.workspace.left_state(), &place)?;
+        fs_err::set_permissions(&place, std::fs::Permissions::from_mode(0o600))?;
+        return Ok((
+            format!("and lies in `{place}`"),
+            "mend the cause, then `lostops push-state`; until then nothing is applied here"
+                .to_owned(),
+        ));
+    }
+    let Some(key) = context.variable(KEY) else {
+        return Ok((
+            "and was not kept: it may hold what is secret, and without `plan-key` it would lie open".to_owned(),
+            "what was made is in the cloud and in no state: take it over or destroy it by hand, and give `plan-key`".to_owned(),
+        ));
+    };
+    report.errored = Some(seal::seal(state, key)?);
+    Ok((
+        "and is kept sealed: the output `errored-state` names the file".to_owned(),
+        format!(
+            "upload the file from a later step with `if: failure()`; then, with `{KEY}` set: `lostops push-state FILE`"
+        ),
+    ))
+}
+
+/// Refuses to go on beside a state that was not saved.
+pub(super) fn refuse(workspace: &Workspace) -> Result<(), Failure> {
+    let place = workspace.errored_state();
+    if !place.is_file() {
+        return Ok(());
+    }
+    Err(Failure {
+        reason: Reason::StateNotSaved,
+        message: format!("the state of an earlier apply was never written: it lies in `{place}`"),
+        help: "`lostops push-state` writes it; only then is it known what there is".to_owned(),
+    })
+}
+
+pub(super) fn forget(file: &camino::Utf8Path) {
+    if let Err(error) = fs_err::remove_file(file) {
+        tracing::debug!(%error, "the state's file was not there");
+    }
+}

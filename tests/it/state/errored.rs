@@ -1,0 +1,135 @@
+//! A state that cannot be written after the cloud was changed: tried again, kept, and brought to its place by a command.
+
+use super::{Team, answer};
+use serde_json::Value;
+use std::os::unix::fs::PermissionsExt as _;
+
+/// What the storage account refuses: to write the state itself. The lock can still be taken and given back.
+const WRITE: &str = "PUT /tfstate/staging.tfstate? ";
+
+/// With a state, and a change of it to come.
+fn changed() -> Team {
+    let team = Team::new();
+    assert_eq!(team.apply(0)["applied"], true);
+    team.project.edit(
+        "describers/environment.yaml",
+        "203.0.113.0/24",
+        "203.0.113.0/25",
+    );
+    team
+}
+
+fn words(answer: &Value) -> String {
+    format!(
+        "{}\n{}",
+        answer["failure"]["message"].as_str().unwrap_or_default(),
+        answer["failure"]["help"].as_str().unwrap_or_default()
+    )
+}
+
+#[test]
+fn a_state_that_could_not_be_written_is_kept_for_its_owner_and_pushed_by_a_command() {
+    let team = changed();
+    team.azure.state().refuse.push((WRITE.to_owned(), u32::MAX));
+    let failed = team.apply(1);
+    assert_eq!(failed["failure"]["reason"], "state-not-saved", "{failed:#}");
+    assert!(words(&failed).contains("lostops push-state"), "{failed:#}");
+    let kept = team.project.path(".lostops/staging/azure/errored.tfstate");
+    let mode = kept.metadata().expect("the state").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    // Whoever goes on without it would make everything twice.
+    let refused = team.json(1, &["plan"]);
+    assert_eq!(
+        refused["failure"]["reason"], "state-not-saved",
+        "{refused:#}"
+    );
+
+    team.azure.state().refuse.clear();
+    team.json(0, &["push-state"]);
+    assert!(!kept.exists());
+    assert_eq!(team.json(0, &["plan"])["totals"]["change"], 0);
+}
+
+#[test]
+fn a_storage_account_that_answers_again_within_seconds_loses_nothing() {
+    let team = changed();
+    // Terraform's own tries, and the first of ours.
+    team.azure.state().refuse.push((WRITE.to_owned(), 2));
+    let failed = team.apply(1);
+    assert_eq!(failed["failure"]["reason"], "apply-failed", "{failed:#}");
+    assert!(words(&failed).contains("nothing is lost"), "{failed:#}");
+    assert_eq!(team.json(0, &["plan"])["totals"]["change"], 0);
+}
+
+#[test]
+fn in_a_workflow_the_state_is_sealed_with_the_plan_key_and_opens_with_it_alone() {
+    let team = changed();
+    team.azure.state().refuse.push((WRITE.to_owned(), u32::MAX));
+    let (code, output) = push(&team, Some("a key of sixteen"));
+    assert_eq!(code, 1);
+    assert!(output.contains("state-not-saved"), "{output}");
+    let sealed = ".lostops/staging/errored.tfstate.sealed";
+    assert!(output.contains(sealed), "{output}");
+    let text = std::fs::read_to_string(team.project.path(sealed)).expect("the sealed state");
+    assert!(!text.contains("azurerm"), "{text}");
+    let left = team
+        .project
+        .path("runner/.lostops/staging/azure/module/errored.tfstate");
+    assert!(!left.exists(), "nothing lies open");
+
+    team.azure.state().refuse.clear();
+    let push = |key: &str| {
+        let mut command = team.command(&["push-state", sealed, "--format", "json"]);
+        command.env("LOSTOPS_PLAN_KEY", key);
+        command
+    };
+    let wrong = answer(1, &mut push("another key of it"));
+    assert!(words(&wrong).contains("does not open"), "{wrong:#}");
+    answer(0, &mut push("a key of sixteen"));
+    assert_eq!(team.json(0, &["plan"])["totals"]["change"], 0);
+}
+
+#[test]
+fn in_a_workflow_without_a_plan_key_the_state_does_not_lie_open() {
+    let team = changed();
+    team.azure.state().refuse.push((WRITE.to_owned(), u32::MAX));
+    let (code, output) = push(&team, None);
+    assert_eq!(code, 1);
+    assert!(output.contains("state-not-saved"), "{output}");
+    assert!(
+        !team
+            .project
+            .path(".lostops/staging/errored.tfstate.sealed")
+            .exists()
+    );
+    let left = team
+        .project
+        .path("runner/.lostops/staging/azure/module/errored.tfstate");
+    assert!(!left.exists());
+}
+
+/// As the action's step on a push: its exit code and outputs.
+fn push(team: &Team, key: Option<&str>) -> (i32, String) {
+    let event = crate::harness::root().join("tests/it/events/push.direct.json");
+    let mut command = team.command(&["run"]);
+    command
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_EVENT_NAME", "push")
+        .env("GITHUB_EVENT_PATH", event)
+        .env("GITHUB_REF", "refs/heads/main")
+        .env("GITHUB_REPOSITORY", "octo/fleet")
+        .env("GITHUB_SHA", "0123456789012345678901234567890123456789")
+        .env("GITHUB_OUTPUT", team.project.path("output"))
+        .env("RUNNER_TEMP", team.project.path("runner"))
+        .env("INPUT_ONLY", "terraform")
+        .env("INPUT_COMMENT", "never")
+        .env("INPUT_REVIEWED-PLAN", "off");
+    if let Some(key) = key {
+        command.env("INPUT_PLAN-KEY", key);
+    }
+    std::fs::create_dir_all(team.project.path("runner")).expect("the folder");
+    let run = crate::harness::finish(&mut command);
+    let output = std::fs::read_to_string(team.project.path("output")).unwrap_or_default();
+    (run.code, format!("{output}\n{}", run.stderr))
+}
