@@ -131,9 +131,18 @@ pub(crate) enum Command {
     /// Print the JSON Schema of a describer file, for editors.
     Schema(Schema),
     /// Report what is here, and what is missing for which command; in a workflow also what the action would do.
-    Doctor,
+    Doctor(Doctor),
     /// Look at the simulated Azure, or change it as the portal would.
     Simulator(Simulator),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) describers: Describers,
+    /// Print the least that the identities of plan and apply need in Azure, as commands.
+    #[arg(long)]
+    pub(crate) azure_roles: bool,
 }
 
 #[derive(Debug, Clone, Args)]

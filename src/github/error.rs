@@ -8,6 +8,7 @@ use std::fmt;
 pub(crate) enum Task {
     Connect,
     Identify,
+    AskIdentity,
     ReadComments { pull: u64 },
     WriteComment { pull: u64 },
     FindPull,
@@ -22,6 +23,7 @@ impl Task {
     fn permission(self) -> Option<&'static str> {
         match self {
             Self::Connect | Self::Identify => None,
+            Self::AskIdentity => Some("id-token: write"),
             Self::ReadComments { .. } | Self::WriteComment { .. } => Some("pull-requests: write"),
             Self::FindPull => Some("pull-requests: read"),
             Self::ReadFiles => Some("contents: read"),
@@ -36,6 +38,7 @@ impl fmt::Display for Task {
         match self {
             Self::Connect => write!(f, "prepare the connection to GitHub"),
             Self::Identify => write!(f, "ask GitHub whose token this is"),
+            Self::AskIdentity => write!(f, "ask GitHub for the job's identity"),
             Self::ReadComments { pull } => write!(f, "read the comments of pull request {pull}"),
             Self::WriteComment { pull } => write!(f, "write the comment on pull request {pull}"),
             Self::FindPull => write!(f, "find the pull request of the commit"),

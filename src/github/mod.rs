@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod api;
+pub(crate) mod claims;
 pub(crate) mod comment;
 pub(crate) mod decision;
 mod dispatch;

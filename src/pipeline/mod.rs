@@ -112,7 +112,7 @@ pub(crate) fn run(
         Command::Matrix(arguments) => matrix::run(context, &arguments, out),
         Command::Explain(arguments) => reference::explain(&arguments, colours, out),
         Command::Schema(arguments) => reference::schema(&arguments, out),
-        Command::Doctor => doctor::run(context, colours, out),
+        Command::Doctor(arguments) => doctor::run(context, &arguments, colours, out),
         Command::Simulator(arguments) => simulate::run(context, arguments, out),
     }
 }

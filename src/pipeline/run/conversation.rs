@@ -1,6 +1,7 @@
 //! The pull request that hears of it: which one, by which token, and our one comment there.
 
 use super::Step;
+use crate::context::Context;
 use crate::github::access::{Access, Patience, Proxies};
 use crate::github::api::GitHub;
 use crate::github::comment::Written;
@@ -94,13 +95,20 @@ impl Conversation {
     }
 }
 
-pub(super) fn access(step: &Step<'_>, inputs: &Inputs) -> Access {
+/// As everybody's programs read them.
+pub(in crate::pipeline) fn proxies(context: &Context) -> Proxies {
     let variable = |names: [&str; 2]| {
-        let values = names
-            .into_iter()
-            .find_map(|name| step.context.variable(name));
+        let values = names.into_iter().find_map(|name| context.variable(name));
         values.unwrap_or_default().to_owned()
     };
+    Proxies {
+        http: variable(["HTTP_PROXY", "http_proxy"]),
+        https: variable(["HTTPS_PROXY", "https_proxy"]),
+        no: variable(["NO_PROXY", "no_proxy"]),
+    }
+}
+
+pub(super) fn access(step: &Step<'_>, inputs: &Inputs) -> Access {
     Access {
         api_url: step.runner.api_url.clone(),
         graphql_url: step.runner.graphql_url.clone(),
@@ -110,11 +118,7 @@ pub(super) fn access(step: &Step<'_>, inputs: &Inputs) -> Access {
             .ca_bundle
             .as_ref()
             .map(|file| step.context.folder.join(file)),
-        proxies: Proxies {
-            http: variable(["HTTP_PROXY", "http_proxy"]),
-            https: variable(["HTTPS_PROXY", "https_proxy"]),
-            no: variable(["NO_PROXY", "no_proxy"]),
-        },
+        proxies: proxies(step.context),
         patience: Patience::default(),
     }
 }

@@ -14,6 +14,8 @@ mod publish;
 mod reviewed;
 mod watch;
 
+pub(super) use conversation::proxies;
+
 use super::describe;
 use crate::cli::{Describers, Run as Arguments};
 use crate::context::{Context, Reader};

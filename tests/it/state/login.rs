@@ -65,3 +65,70 @@ fn an_identity_that_may_not_read_the_state_is_told_which_role_it_needs() {
     assert_eq!(reason, "auth-failed", "{message}");
     assert!(help.contains("Storage Blob Data"), "{help}");
 }
+
+#[test]
+fn the_doctor_reads_the_claims_of_the_job_and_gives_the_credential_to_make() {
+    let team = Team::new();
+    let run = crate::harness::finish(&mut team.command(&["doctor"]));
+    let said = &run.stdout;
+    for words in [
+        "issuer    https://token.actions.githubusercontent.com",
+        "subject   repo:octo/fleet:environment:production",
+        "audience  api://AzureADTokenExchange",
+        "the subject is that of the job's `environment`",
+        "it holds names alone",
+        "az ad app federated-credential create --id 22222222-2222-4222-8222-222222222222",
+        r#""subject":"repo:octo/fleet:environment:production""#,
+    ] {
+        assert!(said.contains(words), "no {words:?} in\n{said}");
+    }
+    // The head of every such token.
+    assert!(
+        !said.contains("eyJ") && !run.stderr.contains("eyJ"),
+        "{said}"
+    );
+
+    team.azure.state().subject = "repo:octo@583231/fleet@1296269:pull_request".to_owned();
+    let run = crate::harness::finish(&mut team.command(&["doctor"]));
+    assert!(
+        run.stdout.contains("it holds the numbers"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_job_that_may_not_ask_for_an_identity_is_told_by_the_doctor() {
+    let team = Team::new();
+    let mut command = team.command(&["doctor"]);
+    command.env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "another");
+    let said = crate::harness::finish(&mut command).stdout;
+    assert!(said.contains("missing identity"), "{said}");
+    assert!(said.contains("401"), "{said}");
+}
+
+#[test]
+fn the_doctor_prints_the_least_that_plan_and_apply_need() {
+    let team = Team::new();
+    let said = team.project.run(&["doctor", "--azure-roles"]).stdout;
+    let (plan, apply) = said.split_once("\n\n").expect("two identities");
+    assert!(
+        plan.contains("Storage Blob Data Reader") && !plan.contains("/write"),
+        "{plan}"
+    );
+    for words in [
+        "Microsoft.Compute/virtualMachines/write",
+        "Microsoft.Network/networkSecurityGroups/delete",
+        "Storage Blob Data Contributor",
+        "containers/tfstate",
+    ] {
+        assert!(apply.contains(words), "no {words} in {apply}");
+    }
+    let definition = plan
+        .split_once("--role-definition '")
+        .expect("a definition")
+        .1;
+    let definition = definition.split_once('\'').expect("its end").0;
+    let definition: Value = serde_json::from_str(definition).expect("JSON");
+    assert_eq!(definition["IsCustom"], true);
+}

@@ -1,9 +1,12 @@
 //! `lostops doctor`: what is here, which version, and what is missing for which command.
 
+mod identity;
+mod roles;
+
 use super::run::decided;
 use super::{configure, describe};
 use crate::ansible::toolbox::Toolbox;
-use crate::cli::Describers;
+use crate::cli::{Describers, Doctor};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::fleet::words::{and_list, or_list};
@@ -21,16 +24,21 @@ use std::io;
 /// Reports; the exit code is 1 when nothing can be planned on this machine.
 pub(super) fn run(
     context: &Context,
+    arguments: &Doctor,
     colours: bool,
     out: &mut dyn io::Write,
 ) -> anyhow::Result<Exit> {
+    if arguments.azure_roles {
+        return roles::show(context, &arguments.describers, out);
+    }
     let paint = Paint(colours);
     let mut sheet = Sheet { paint, out };
     sheet.line(Mark::Ok, "lostops", env!("CARGO_PKG_VERSION"))?;
     let terraform = terraform(context, &mut sheet)?;
-    let described = describers(context, &mut sheet)?;
+    let described = describers(context, &arguments.describers, &mut sheet)?;
     let missing = credentials::missing(|name| context.variable(name));
     azure(&missing, &mut sheet)?;
+    identity::show(context, &mut sheet)?;
     let can_log_in = servers(context, &mut sheet)?;
     let has_engine = engine(context, &mut sheet)?;
     if context.in_workflow() {
@@ -118,10 +126,11 @@ fn terraform(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<bool> {
 }
 
 /// Whether there is something to read; what is wrong in it, `lostops check` says.
-fn describers(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<bool> {
+fn describers(context: &Context, asked: &Describers, sheet: &mut Sheet<'_>) -> io::Result<bool> {
+    let of_inputs = || inputs(context).ok().map(|inputs| inputs.describers);
     let asked = Describers {
-        describers: inputs(context).ok().map(|inputs| inputs.describers),
-        environment: None,
+        describers: asked.describers.clone().or_else(of_inputs),
+        environment: asked.environment.clone(),
     };
     let folder = describe::folder(&asked);
     match describe::load(context, &asked, &mut Report::new("doctor")) {
