@@ -30,3 +30,4 @@ mod run;
 mod scan;
 mod simulator;
 mod terraform;
+mod verify;
