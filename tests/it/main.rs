@@ -26,6 +26,7 @@ mod plan_given;
 mod plan_hard_cases_changes;
 mod plan_hard_cases_reach;
 mod plan_simulated;
+mod produced;
 mod run;
 mod scan;
 mod simulator;
