@@ -177,6 +177,27 @@ fn a_secret_that_is_not_set_keeps_every_server_untouched() {
 }
 
 #[test]
+fn a_secret_that_cannot_be_what_it_stands_for_keeps_every_server_untouched() {
+    let servers = Servers::new();
+    for wrong in [
+        "hunter-two-two",
+        "discord.example/hunter-two-two",
+        "ftp://hunter-two-two/",
+    ] {
+        let mut command = servers.command(&[&CONFIGURE[..], &["--format", "json"]].concat());
+        let answer = failed(command.env("DISCORD_WEBHOOK", wrong));
+        assert_eq!(answer["failure"]["reason"], "secret-unusable", "{wrong}");
+        let message = answer["failure"]["message"].to_string();
+        assert!(
+            message.contains("`DISCORD_WEBHOOK`") && message.contains("`monitoring`"),
+            "{message}"
+        );
+        assert!(!answer.to_string().contains("hunter"), "{answer:#}");
+        assert_eq!(servers.read("ansible.log"), "");
+    }
+}
+
+#[test]
 fn where_there_is_neither_ansible_nor_a_python_for_it_it_is_said_what_to_install() {
     let servers = Servers::new();
     std::fs::remove_file(servers.project.path("bin/ansible-playbook")).expect("Ansible");
