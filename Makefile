@@ -4,7 +4,10 @@ SHELL := /usr/bin/env bash
 # .tools holds a Terraform only where the one on PATH is missing or too old.
 export PATH := $(CURDIR)/.tools:$(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test setup build unit module stand-ins-test prometheus-test review-test network-test hosts-test image image-test lint lint-workflows lint-ansible docs docs-check bench clean
+# One after the other, with -j too: the last asks what the others have done.
+.NOTPARALLEL:
+
+.PHONY: help demo test setup forget build unit module stand-ins-test prometheus-test review-test network-test hosts-test image image-test produced-test lint lint-workflows lint-ansible docs docs-check bench clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -12,10 +15,13 @@ help: ## What can be made
 demo: setup build ## Run the main job on describers/ against the simulated Azure
 	@scripts/demo
 
-test: setup unit module stand-ins-test prometheus-test review-test network-test docs-check hosts-test image-test ## Set up what is missing and run every test
+test: setup forget unit module stand-ins-test prometheus-test review-test network-test docs-check hosts-test image-test produced-test ## Set up what is missing and run every test
 
 setup: ## Set up what is missing: compiler, Rust, Terraform
 	@scripts/setup
+
+forget: # what the tests of an earlier run have produced
+	@rm -rf target/produced
 
 build:
 	cargo build --locked
@@ -46,6 +52,9 @@ image: build ## Build the image of the action as lostops/action:test; needs a Do
 
 image-test: build ## Run the real image as GitHub's runner does, where there is or may be a Docker engine
 	@scripts/test-image
+
+produced-test: ## Check that the tests of this run have produced every finding and every failure reason
+	@scripts/test-produced
 
 lint-workflows: ## Check action.yml and the workflows: schemas, zizmor
 	@scripts/lint-workflows

@@ -1,7 +1,10 @@
 //! Servers that Terraform makes: what the policy lets happen to them, and what an apply leaves when it fails halfway.
 
-use crate::harness::{Project, changes, errors};
+use crate::harness::{Project, changes, errors, finish};
 use serde_json::Value;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
 
 /// The staging environment, whose one server Terraform has made.
 fn managed() -> Project {
@@ -197,5 +200,42 @@ fn an_interrupt_in_the_middle_of_an_apply_loses_nothing() {
 
     project.portal(&["latency", "0"]);
     assert_eq!(project.apply(0)["applied"], true);
+    assert_eq!(changes(&project.plan(0), "web"), ["none"]);
+}
+
+/// An engine that says that it is there, and can do nothing; its address.
+fn broken_engine(folder: &Path) -> String {
+    let socket = folder.join("engine.sock");
+    let listener = UnixListener::bind(&socket).expect("a socket");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut asked = [0; 4096];
+            let read = stream.read(&mut asked).unwrap_or(0);
+            let (status, body) = if String::from_utf8_lossy(&asked[..read]).contains("/version") {
+                ("200 OK", r#"{"ApiVersion":"1.47","Version":"28.0.0"}"#)
+            } else {
+                ("500 Oh", r#"{"message":"no space left on device"}"#)
+            };
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            );
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    format!("unix://{}", socket.display())
+}
+
+#[test]
+fn an_engine_that_boots_no_host_is_told_and_what_terraform_made_stays() {
+    let project = managed();
+    let mut command = project.command(&["apply", "--cloud", "simulated", "--format", "json"]);
+    command.env("DOCKER_HOST", broken_engine(&project.path("")));
+    let run = finish(&mut command);
+    assert_eq!(run.code, 1, "{}\n{}", run.stdout, run.stderr);
+    let failed: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(failed["failure"]["reason"], "hosts-failed");
+    let message = failed["failure"]["message"].to_string();
+    assert!(message.contains("no space left on device"), "{message}");
     assert_eq!(changes(&project.plan(0), "web"), ["none"]);
 }

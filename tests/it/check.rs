@@ -72,6 +72,22 @@ fn what_a_range_opens_beyond_the_policy_is_said_exactly() {
 }
 
 #[test]
+fn an_exporter_that_the_monitoring_server_cannot_ask_is_told_of() {
+    let project = Project::lostops();
+    project.edit(
+        "describers/database.yaml",
+        "  - { port: 9104, from: monitoring, for: mysqld-exporter }\n",
+        "",
+    );
+    let answer = project.json(0, &["check"]);
+    let found = finding(&answer, "LO116");
+    assert_eq!(
+        found["message"],
+        "`monitoring` cannot ask the `mysqld_exporter` of `database`"
+    );
+}
+
+#[test]
 fn the_database_is_for_the_backend_alone_whatever_the_policy_says() {
     let project = Project::lostops();
     project.edit(

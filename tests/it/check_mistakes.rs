@@ -51,6 +51,7 @@ fn every_kind_of_mistake_has_its_code() {
             "LO107",
         ),
         (policy, "resize: deny", "resize: maybe", "LO104"),
+        (environment, "MIIBojCC", "MIIB", "LO118"),
     ] {
         let project = Project::lostops();
         project.edit(file, from, to);

@@ -167,11 +167,13 @@ fn the_doctor_says_what_is_here_and_what_is_missing_for_which_command() {
 #[test]
 fn without_terraform_a_plan_says_how_to_get_it() {
     let project = Project::lostops();
-    let mut command = project.command(&["plan", "--cloud", "simulated"]);
+    let mut command = project.command(&["plan", "--cloud", "simulated", "--format", "json"]);
     let run = crate::harness::finish(command.env("PATH", "/nowhere"));
     assert_eq!(run.code, 1);
     assert!(
-        run.stdout.contains("Terraform is not on PATH") && run.stdout.contains("1.9"),
+        run.stdout.contains("Terraform is not on PATH")
+            && run.stdout.contains("1.9")
+            && run.stdout.contains(r#""reason":"terraform-missing""#),
         "{}",
         run.stdout
     );

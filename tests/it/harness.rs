@@ -1,5 +1,6 @@
 //! A folder of its own with the Lostops describers in it, and the program run there.
 
+use crate::produced;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -156,11 +157,13 @@ impl Project {
 
 pub(crate) fn finish(command: &mut Command) -> Run {
     let output = command.output().expect("lostops starts");
-    Run {
+    let run = Run {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
+    };
+    produced::printed(command, &run.stdout);
+    run
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -70,6 +70,15 @@ fn a_server_is_stopped_and_the_patch_keeps_it_so() {
 }
 
 #[test]
+fn where_the_policy_keeps_servers_running_nobody_stops_one() {
+    let project = managed();
+    project.edit("describers/policy.yaml", "stop: allow", "stop: deny");
+    let refused = operate(&project, 3, &["stop", "web"]);
+    assert_eq!(errors(&refused), ["LO306"]);
+    assert_eq!(changes(&project.plan(0), "web"), ["none"]);
+}
+
+#[test]
 fn what_is_so_already_is_left_alone_and_needs_no_patch() {
     let project = managed();
     let started = operate(&project, 0, &["start", "web"]);

@@ -1,10 +1,11 @@
 //! `lostops plan --from`: plans that somebody else has made.
 
-use crate::harness::{Project, finish};
+use crate::harness::{Project, finding, finish};
 use std::io::Write as _;
 use std::process::Stdio;
 
-const EMPTY: &str = r#"{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}},"resource_changes":[],"configuration":{"root_module":{}},"complete":true,"errored":false}"#;
+/// A plan in which nothing is and nothing happens.
+pub(crate) const EMPTY: &str = r#"{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}},"resource_changes":[],"configuration":{"root_module":{}},"complete":true,"errored":false}"#;
 
 #[test]
 fn a_plan_without_machines_is_clean() {
@@ -140,6 +141,53 @@ fn a_plan_is_the_same_plan_in_every_dress() {
     }
 }
 
+/// A resource that the plan makes.
+fn made(kind: &str, after: &str) -> String {
+    format!(
+        r#"{{"address":"{kind}.b","mode":"managed","type":"{kind}","name":"b","change":{{"actions":["create"],"before":null,"after":{after},"after_unknown":{{}}}}}}"#
+    )
+}
+
+#[test]
+fn what_no_plan_of_ours_would_hold_has_its_code() {
+    let with = |more: &str| {
+        let begin = "\"resource_changes\":[";
+        OPEN.replacen(begin, &format!("{begin}{more},"), 1)
+    };
+    let api = r#"{"type":"Microsoft.Compute/virtualMachines@2024-07-01"}"#;
+    let public = r#"{"public_network_access_enabled":true}"#;
+    let (rules, twice) = (
+        "\"security_rule\":[",
+        r#"{"name":"web","priority":100,"direction":"Inbound","access":"Allow","protocol":"Tcp","source_port_range":"*","destination_port_range":"80","source_address_prefix":"*","destination_address_prefix":"*"},"#,
+    );
+    let size = r#"["create"],"before":null,"after":{"name":"a","resource_group_name":"rg","size":"Standard_B1s"},"after_unknown":{"#;
+    let unknown = r#"["update"],"before":{"name":"a","resource_group_name":"rg","size":"Standard_B1s"},"after":{"name":"a","resource_group_name":"rg"},"after_unknown":{"size":true,"#;
+    for (plan, code, words) in [
+        (
+            OPEN.replace(rules, &format!("{rules}{twice}")),
+            "LO205",
+            "priority 100",
+        ),
+        (
+            with(&made("azapi_resource", api)),
+            "LO207",
+            "through the Azure API",
+        ),
+        (
+            with(&made("azurerm_mysql_flexible_server", public)),
+            "LO208",
+            "reachable from public networks",
+        ),
+        (OPEN.replace(size, unknown), "LO308", "resize"),
+    ] {
+        let project = Project::empty();
+        project.write("plan.json", plan);
+        let answer = project.json(3, &["plan", "--from", "plan.json"]);
+        let found = finding(&answer, code)["message"].to_string();
+        assert!(found.contains(words), "{code}: {found}");
+    }
+}
+
 #[test]
 fn a_described_machine_is_judged_by_its_describer() {
     let project = Project::with(&crate::harness::root().join("examples/managed"));
@@ -151,7 +199,7 @@ fn a_described_machine_is_judged_by_its_describer() {
     let answer = project.json(3, &["plan", "--from", "plan.json"]);
     let server = crate::harness::server(&answer, "web");
     assert_eq!(server["address"], "azurerm_linux_virtual_machine.a");
-    let found = crate::harness::finding(&answer, "LO201");
+    let found = finding(&answer, "LO201");
     assert_eq!(found["server"], "web");
     assert_eq!(
         found["message"],

@@ -107,7 +107,8 @@ pub(in crate::pipeline) fn stage(
         }
     }
     let lacking = supply::without_secrets(&ones, &mut due, want.check, &mut outcome);
-    let played = lacking.map_or(Ok(()), Err).and_then(|()| {
+    let unfit = lacking.or_else(|| supply::unusable(fleet, &ones, &due).filter(|_| !want.check));
+    let played = unfit.map_or(Ok(()), Err).and_then(|()| {
         play(
             context,
             want,

@@ -1,4 +1,4 @@
-//! Images, authority and secrets: what servers are set up with, and whether all of it is at hand.
+//! Images, authority and secrets: what servers are set up with, and whether all of it is at hand and can be what it stands for.
 
 use super::stage::One;
 use crate::ansible::fingerprint::Why;
@@ -93,6 +93,35 @@ pub(super) fn without_secrets(
         outcome.servers.push(end);
     }
     None
+}
+
+/// No server that is due may be touched where Grafana could not start: the webhook of its alerts is no address.
+pub(super) fn unusable(
+    fleet: &Fleet,
+    ones: &BTreeMap<String, One>,
+    due: &BTreeMap<String, Why>,
+) -> Option<Failure> {
+    let name = &fleet.environment.discord_webhook.as_ref()?.value;
+    let mut holders = due
+        .keys()
+        .filter_map(|server| Some((server, ones[server].secrets.get(name)?)));
+    let (server, _) = holders.find(|(_, value)| !is_web_address(value))?;
+    Some(Failure {
+        reason: Reason::SecretUnusable,
+        // Its value is nobody's to read.
+        message: format!(
+            "the secret `{name}`, to which the alerts of `{server}` go, is no web address, so no server was touched"
+        ),
+        help: "set it to what Discord shows as the URL of the webhook: `https://discord.com/api/webhooks/…`"
+            .to_owned(),
+    })
+}
+
+fn is_web_address(text: &str) -> bool {
+    let address = text.parse::<http::Uri>().ok();
+    address.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
+    })
 }
 
 /// No server may be touched: `missing` says by server which secrets it needs and are not set.

@@ -43,9 +43,12 @@ fn a_key_that_cannot_be_used_is_told_apart_from_one_that_is_missing() {
         if let Some(text) = text {
             servers.write(name, text);
         }
-        let run = servers.run(&["configure", "--ssh-key", name]);
+        let run = servers.run(&["configure", "--ssh-key", name, "--format", "json"]);
         assert_eq!(run.code, 1);
-        assert!(run.stdout.contains(words), "{}", run.stdout);
+        let reason = r#""reason":"ssh-key-unusable""#;
+        for words in [words, reason] {
+            assert!(run.stdout.contains(words), "{}", run.stdout);
+        }
         assert_eq!(servers.read("terraform.log"), "");
     }
 }

@@ -23,6 +23,7 @@ const TERRAFORM: &str = r#"echo "$1" >>"$HOME/terraform.log"
 case "$1" in
   version) echo '{"terraform_version":"1.11.4"}' ;;
   output) cat "$HOME/outputs.json" ;;
+  show) cat "$HOME/plan.json" ;;
   *) exit 0 ;;
 esac"#;
 
@@ -106,7 +107,7 @@ impl Servers {
         fs::read_to_string(self.project.path(name)).unwrap_or_default()
     }
 
-    fn script(&self, name: &str, script: &str) {
+    pub(crate) fn script(&self, name: &str, script: &str) {
         let name = format!("bin/{name}");
         self.project.write(&name, format!("#!/bin/sh\n{script}\n"));
         let path = self.project.path(&name);

@@ -1,10 +1,21 @@
 //! Servers before Ansible: which of them are reached, and by which key they are known.
 
-use super::{HOST_KEY, Servers, end, well};
+use super::{CONFIGURE, HOST_KEY, Servers, end, well};
+use crate::harness::finish;
+use serde_json::Value;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
 
 const OTHER_KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMItGdQWvp9Xc5IAfIOllLz9NraqUeZjGJEv7c2K1Wmx";
 const CHANGED: &str = "@@@\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n@@@\nHost key verification failed.\n";
+
+fn failed(command: &mut Command) -> Value {
+    let run = finish(command);
+    assert_eq!(run.code, 1, "{}\n{}", run.stdout, run.stderr);
+    serde_json::from_str(&run.stdout).expect("the answer is JSON")
+}
 
 fn initialised() -> Servers {
     let servers = Servers::new();
@@ -149,6 +160,61 @@ fn a_violation_keeps_every_server_untouched() {
     let answer = servers.configure(3, &[]);
     assert_eq!(answer["result"], "violations");
     assert_eq!(servers.read("ssh.log"), "");
+}
+
+#[test]
+fn a_secret_that_is_not_set_keeps_every_server_untouched() {
+    let servers = Servers::new();
+    let mut command = servers.command(&[&CONFIGURE[..], &["--format", "json"]].concat());
+    let answer = failed(command.env_remove("LARAVEL_APP_KEY"));
+    assert_eq!(answer["failure"]["reason"], "secret-missing");
+    let message = answer["failure"]["message"].to_string();
+    assert!(
+        message.contains("`backend` needs `LARAVEL_APP_KEY`"),
+        "{message}"
+    );
+    assert_eq!(servers.read("ansible.log"), "");
+}
+
+#[test]
+fn a_secret_that_cannot_be_what_it_stands_for_keeps_every_server_untouched() {
+    let servers = Servers::new();
+    for wrong in [
+        "hunter-two-two",
+        "discord.example/hunter-two-two",
+        "ftp://hunter-two-two/",
+    ] {
+        let mut command = servers.command(&[&CONFIGURE[..], &["--format", "json"]].concat());
+        let answer = failed(command.env("DISCORD_WEBHOOK", wrong));
+        assert_eq!(answer["failure"]["reason"], "secret-unusable", "{wrong}");
+        let message = answer["failure"]["message"].to_string();
+        assert!(
+            message.contains("`DISCORD_WEBHOOK`") && message.contains("`monitoring`"),
+            "{message}"
+        );
+        assert!(!answer.to_string().contains("hunter"), "{answer:#}");
+        assert_eq!(servers.read("ansible.log"), "");
+    }
+}
+
+#[test]
+fn where_there_is_neither_ansible_nor_a_python_for_it_it_is_said_what_to_install() {
+    let servers = Servers::new();
+    std::fs::remove_file(servers.project.path("bin/ansible-playbook")).expect("Ansible");
+    // What the scripts and lostops itself start, and nothing else.
+    let path = std::env::var("PATH").expect("PATH");
+    for name in ["cat", "ssh-keygen"] {
+        let mut folders = path.split(':').map(|folder| Path::new(folder).join(name));
+        let program = folders
+            .find(|program| program.is_file())
+            .expect("a program");
+        symlink(program, servers.project.path("bin").join(name)).expect("a link");
+    }
+    let mut command = servers.command(&[&CONFIGURE[..], &["--format", "json"]].concat());
+    let answer = failed(command.env("PATH", servers.project.path("bin")));
+    assert_eq!(answer["failure"]["reason"], "ansible-missing");
+    let help = answer["failure"]["help"].to_string();
+    assert!(help.contains("install Python 3.11"), "{help}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::engine::{IMAGE, Network, docker, unique};
 use super::event::Event;
 use crate::fake_github::FakeGitHub;
 use crate::harness::Project;
+use crate::produced;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
@@ -286,12 +287,14 @@ impl Started<'_> {
         }
         assert_eq!(self.job.held("set_env"), "", "no variable is set");
         assert_eq!(self.job.held("add_path"), "", "no path is added");
-        Ended {
+        let ended = Ended {
             code: status.code(),
             log: self.log(),
             outputs: outputs(&self.job.held("set_output")),
             summary: self.job.held("step_summary"),
-        }
+        };
+        produced::reason(ended.output("failure-reason"));
+        ended
     }
 }
 

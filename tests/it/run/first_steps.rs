@@ -54,6 +54,11 @@ fn several_environments_are_answered_with_the_matrix_to_copy() {
     let lines = "```yaml\nstrategy:\n  matrix:\n    environment: [\"production\",\"staging\"]\n";
     assert!(ended.summary.contains(lines), "{}", ended.summary);
     assert!(job.comment().contains(lines), "{}", job.comment());
+    job.set("INPUT_ENVIRONMENT", "stagin");
+    let ended = job.ends("pull_request.opened", 1);
+    assert_eq!(ended.output("failure-reason"), "unknown-environment");
+    let names = "choose production or staging";
+    assert!(ended.log.contains(names), "{}", ended.log);
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod trust;
 use crate::fake_github::{FakeGitHub, Pull, TOKEN};
 use crate::harness::{Project, finish, root};
 use crate::image::event::Event;
+use crate::produced;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -159,12 +160,17 @@ impl Job {
 
     pub(super) fn ended(&self, code: i32, log: String) -> Ended {
         let read = |name: &str| fs::read_to_string(self.project.path(name)).expect("the file");
-        Ended {
+        let ended = Ended {
             code,
             log,
             outputs: outputs(&read("temp/output")),
             summary: read("temp/summary"),
+        };
+        produced::reason(ended.output("failure-reason"));
+        if !ended.output("report").is_empty() {
+            produced::report(&ended.report(self));
         }
+        ended
     }
 
     /// The body of the one comment that is ours.

@@ -50,6 +50,19 @@ fn a_name_that_no_describer_has_is_answered_with_those_there_are() {
 }
 
 #[test]
+fn an_operation_that_there_is_not_is_answered_with_those_there_are() {
+    let ended = Job::new()
+        .set("INPUT_OPERATION", "teleport")
+        .ends("workflow_dispatch", 1);
+    assert_eq!(ended.output("failure-reason"), "unknown-operation");
+    assert!(
+        ended.log.contains("`teleport`") && ended.log.contains("`drift`"),
+        "{}",
+        ended.log
+    );
+}
+
+#[test]
 fn a_server_is_stopped_by_hand_and_the_summary_says_what_keeps_it_so() {
     let mut job = Job::managed();
     job.ends("push.direct", 0);
