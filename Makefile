@@ -4,7 +4,7 @@ SHELL := /usr/bin/env bash
 # .tools holds a Terraform only where the one on PATH is missing or too old.
 export PATH := $(CURDIR)/.tools:$(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test setup build unit module stand-ins-test prometheus-test review-test network-test hosts-test image image-test lint lint-workflows lint-ansible docs docs-check bench clean
+.PHONY: help demo test setup build unit module stand-ins-test prometheus-test review-test fuzz network-test hosts-test image image-test lint lint-workflows lint-ansible docs docs-check bench clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -34,6 +34,10 @@ prometheus-test: ## Test alerts with the real promtool, and the form of dashboar
 
 review-test: ## Change a plan between review and apply in every way, and see the verdict
 	cargo test --locked --test it mutations:: -- --ignored
+
+fuzz: SECONDS ?= 60
+fuzz: ## Try hostile input for SECONDS (60) of each kind, with new seeds each time
+	LOSTOPS_FUZZ_SECONDS=$(SECONDS) cargo test --locked --bin lostops panics -- --nocapture
 
 network-test: ## Send packets through random security groups, where root and nft are there
 	@scripts/test-network

@@ -9,6 +9,8 @@ mod doctor;
 mod drift;
 mod exposures;
 mod failure;
+#[cfg(test)]
+mod fuzz;
 mod init;
 mod inventory;
 mod matrix;

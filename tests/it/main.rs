@@ -16,8 +16,11 @@ mod compose;
 mod configure;
 mod events;
 mod fake_github;
+#[path = "../fuzz/mod.rs"]
+mod fuzz;
 mod github;
 mod harness;
+mod hostile;
 mod hosts;
 mod image;
 mod operate;
