@@ -10,6 +10,7 @@
 mod change;
 mod json;
 mod watch;
+mod words;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use change::{Change, Ways};
