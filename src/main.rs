@@ -8,6 +8,9 @@ mod describer;
 mod exit;
 mod finding;
 mod fleet;
+#[cfg(test)]
+#[path = "../tests/fuzz/mod.rs"]
+mod fuzz;
 mod github;
 mod pipeline;
 mod policy;

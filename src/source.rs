@@ -84,7 +84,7 @@ impl SourceMap {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Place {
             file: file.path.clone(),
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            line: memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1,
             column: before[line_start..].chars().count() + 1,
         }
     }

@@ -58,7 +58,7 @@ impl Tally {
         self.begun = true;
         match event {
             Event::Play { hosts, tasks } => {
-                self.known += tasks;
+                self.known = self.known.saturating_add(tasks);
                 for host in hosts {
                     self.hosts.entry(host).or_default();
                 }

@@ -15,6 +15,9 @@ pub(super) fn short(text: &str) -> String {
     format!("{start}…")
 }
 
+/// Names among which the nearest is looked for: each of very many wrong names is compared with each of them.
+const MANY: usize = 1000;
+
 /// The name that was probably meant.
 pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     if name.len() > 64 {
@@ -23,6 +26,7 @@ pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> O
     let limit = 1 + name.chars().count() / 4;
     let name = name.to_lowercase().replace('-', "_");
     known
+        .take(MANY)
         .map(|other| {
             (
                 strsim::damerau_levenshtein(&name, &other.to_lowercase().replace('-', "_")),

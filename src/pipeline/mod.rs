@@ -10,6 +10,8 @@ mod drift;
 mod errored;
 mod exposures;
 mod failure;
+#[cfg(test)]
+mod fuzz;
 mod init;
 mod inventory;
 mod matrix;

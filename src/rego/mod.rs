@@ -1,6 +1,9 @@
 //! Rules in Rego: found in their files, and asked. The engine is regorus; nothing in a rule can reach a file, the network or the clock.
 
 mod answers;
+#[cfg(test)]
+mod fuzz;
+mod nesting;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -10,12 +13,15 @@ use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 use std::num::NonZeroU32;
 use std::ops::Range;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
-
-pub(crate) use rules::rules;
 
 /// All rules together take no longer; whoever has written them may be a stranger.
 const LIMIT: Duration = Duration::from_secs(10);
+/// The engine ends by itself when it looks at the clock; where it does not look it is left behind so much later.
+const GRACE: Duration = Duration::from_secs(2);
+/// As much as the engine's own limits may need in a build without optimisation.
+const STACK: usize = 32 << 20;
 /// Steps between two looks at the clock.
 const STEPS: NonZeroU32 = NonZeroU32::new(1000).expect("not zero");
 
@@ -71,6 +77,19 @@ impl Rule {
     }
 }
 
+/// Every rule that is asked, each once, in the order of the files; see [`rules::rules`].
+///
+/// # Errors
+/// A file is not understood, or none of its rules would be asked.
+pub(crate) fn rules(files: &[File]) -> Result<Vec<Rule>, Trouble> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    nesting::check(files)?;
+    let files = files.to_vec();
+    apart(LIMIT, move || rules::rules(&files))
+}
+
 /// What each of these rules says of a document, in their order.
 ///
 /// # Errors
@@ -80,7 +99,31 @@ pub(crate) fn ask(
     rules: &[Rule],
     document: &str,
 ) -> Result<Vec<Vec<Said>>, Trouble> {
-    within(LIMIT, files, rules, document)
+    let (files, rules, document) = (files.to_vec(), rules.to_vec(), document.to_owned());
+    apart(LIMIT + GRACE, move || {
+        within(LIMIT, &files, &rules, &document)
+    })
+}
+
+/// On a thread of its own: where the engine cannot be stopped, it is left to end with the process, which is soon.
+fn apart<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
+) -> Result<T, Trouble> {
+    let nothing = |message: String| Trouble { at: None, message };
+    let (said, hear) = channel();
+    let thread = std::thread::Builder::new().stack_size(STACK);
+    thread
+        .spawn(move || said.send(work()))
+        .map_err(|error| nothing(format!("the engine cannot be started: {error}")))?;
+    hear.recv_timeout(limit).unwrap_or_else(|end| {
+        Err(nothing(match end {
+            RecvTimeoutError::Timeout => {
+                format!("the rules take longer than the time limit of {limit:?}")
+            }
+            RecvTimeoutError::Disconnected => "the engine has failed".to_owned(),
+        }))
+    })
 }
 
 fn within(

@@ -212,3 +212,28 @@ pub(super) fn whole(
     all.sort_unstable();
     binding.digest(key, &format!("whole\n{}", all.join("\n")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::fuzz;
+
+    #[test]
+    fn no_comment_panics_hangs_or_is_trusted_that_we_have_not_written() {
+        let binding = Binding {
+            repository: "octo-org/servers".to_owned(),
+            describers: "describers".to_owned(),
+            environment: "production".to_owned(),
+            pull: 7,
+            head: "a".to_owned(),
+            base: "b".to_owned(),
+        };
+        fuzz("comments", 600, move |input| {
+            if let Some(Ok(record)) = Record::find(&String::from_utf8_lossy(input)) {
+                let key = Key::new("a key that nobody knows");
+                assert!(record.trust(&binding, Some(&key)).is_err());
+                assert!(record.trust(&binding, None).is_err());
+            }
+        });
+    }
+}

@@ -85,3 +85,24 @@ pub(crate) fn parse(line: &str) -> Option<Event> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzz::fuzz;
+    use crate::terraform::lock::held;
+
+    #[test]
+    fn no_line_of_terraform_panics_or_hangs() {
+        fuzz("terraform", 400, |input| {
+            let said = String::from_utf8_lossy(input);
+            for line in said.lines() {
+                if let Some(Event::Diagnostic(diagnostic)) = parse(line) {
+                    let now = jiff::Timestamp::UNIX_EPOCH;
+                    held(&diagnostic.words()).map(|held| held.words(now));
+                }
+            }
+            held(&said).map(|held| held.words(jiff::Timestamp::MAX));
+        });
+    }
+}

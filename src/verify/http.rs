@@ -122,21 +122,33 @@ fn whole(mut body: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz::fuzz;
     use std::io::Cursor;
 
-    struct Says(Cursor<&'static [u8]>);
-    impl Read for Says {
+    struct Says<'a>(Cursor<&'a [u8]>);
+    impl Read for Says<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             self.0.read(buffer)
         }
     }
-    impl Write for Says {
+    impl Write for Says<'_> {
         fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
             Ok(buffer.len())
         }
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn no_answer_panics_or_hangs() {
+        fuzz("http", 600, |input| {
+            let _ = speaks_h2c(&mut Says(Cursor::new(input)));
+            if let Ok(response) = get(&mut Says(Cursor::new(input)), "web", "/") {
+                assert!(response.body.len() <= input.len());
+                response.header("location");
+            }
+        });
     }
 
     #[test]

@@ -2,6 +2,9 @@
 //!
 //! The tree says nothing of meaning, so that one wrong value hides no other: `read` walks it and reports all of them.
 
+/// As many bytes of a text take as much memory as a node does.
+const LONG: usize = 64;
+
 /// From where to where, in bytes of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Range {
@@ -92,16 +95,18 @@ impl Kind {
 }
 
 impl Node {
-    /// How many nodes it is, itself and its keys among them.
+    /// How many nodes it is, itself and its keys among them. A long text counts as several, for an alias repeats all of it.
     pub(crate) fn size(&self) -> usize {
+        let text = |text: &str| 1 + text.len() / LONG;
         match &self.kind {
             Kind::List(items) => 1 + items.iter().map(Self::size).sum::<usize>(),
             Kind::Map(entries) => {
                 1 + entries
                     .iter()
-                    .map(|(_, value)| 1 + value.size())
+                    .map(|(key, value)| text(&key.name) + value.size())
                     .sum::<usize>()
             }
+            Kind::Text(words) => text(words),
             _ => 1,
         }
     }

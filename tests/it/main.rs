@@ -8,6 +8,7 @@
 
 mod apply_managed;
 mod architecture;
+mod cases;
 mod check;
 mod check_mistakes;
 mod commands;
@@ -17,8 +18,11 @@ mod configure;
 mod events;
 mod fake_azure;
 mod fake_github;
+#[path = "../fuzz/mod.rs"]
+mod fuzz;
 mod github;
 mod harness;
+mod hostile;
 mod hosts;
 mod image;
 mod operate;

@@ -2,4 +2,5 @@
 
 mod apt;
 mod event;
+mod fuzz;
 mod tally;

@@ -111,6 +111,14 @@ fn more_tasks_than_were_known_do_not_make_it_late() {
 }
 
 #[test]
+fn more_tasks_than_can_be_counted_are_very_many() {
+    let told = crate::fuzz::kept("ansible", "tasks.jsonl");
+    let ended = r#"{"ev":"ok","host":"web","task":"1","res":{}}"#;
+    let (_, said) = tally(&format!("{}{ended}", String::from_utf8_lossy(&told)));
+    assert_eq!(said[1].of, usize::MAX);
+}
+
+#[test]
 fn packages_stand_with_their_task_and_no_more_than_anybody_reads() {
     let lines: Vec<String> = (0..1500)
         .map(|n| format!("Inst lib{n} (1.{n} x)"))

@@ -1,6 +1,7 @@
 //! Compose files as people write them: every form of a published port, and everything that may hide one.
 
 mod files;
+mod fuzz;
 mod images;
 mod ports;
 mod robust;

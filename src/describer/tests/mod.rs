@@ -8,6 +8,7 @@ mod files;
 mod findings;
 mod fleet;
 mod folders;
+mod fuzz;
 mod meanings;
 mod robust;
 mod schema;

@@ -67,6 +67,15 @@ fn a_bomb_of_aliases_is_refused() {
 }
 
 #[test]
+fn a_bomb_of_one_long_text_is_refused() {
+    refused(
+        crate::fuzz::kept("describers", "text-bomb.yaml"),
+        "LO102",
+        "aliases expand without measure",
+    );
+}
+
+#[test]
 fn a_byte_order_mark_moves_no_place() {
     let copy = Copy::new();
     let text = fs_err::read_to_string(copy.path.join("database.yaml")).unwrap();

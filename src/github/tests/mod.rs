@@ -3,6 +3,7 @@
 mod comments;
 mod connection;
 mod faults;
+mod fuzz;
 mod issues;
 mod pulls;
 mod sarif;

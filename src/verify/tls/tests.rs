@@ -1,6 +1,7 @@
 //! Certificates good and bad, and old greetings.
 
 use super::*;
+use crate::fuzz::fuzz;
 use crate::verify::dial::{From, dial};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use std::io::{Read, Write};
@@ -136,4 +137,14 @@ fn whoever_answers_a_greeting_of_tls_1_1_speaks_it() {
     // And one that speaks 1.2 and better.
     let to = server(&authority("ours"), "app.example", 90);
     assert!(!speaks_old(dial(From::Here, to).expect("it answers")));
+}
+
+#[test]
+fn no_certificate_panics_or_hangs() {
+    fuzz("certificates", 1_500, |input| {
+        if let Some(certificate) = read(input, None, None) {
+            certificate.days_left(Timestamp::MIN);
+            certificate.days_left(Timestamp::MAX);
+        }
+    });
 }

@@ -1,5 +1,6 @@
 //! Whatever others write into a plan, a describer or an error: a parser of GitHub's Markdown finds nothing live in it.
 
+mod fuzz;
 mod headline;
 mod hostile;
 

@@ -10,6 +10,7 @@ mod answers;
 mod attachments;
 mod first_match;
 mod forms;
+mod fuzz;
 mod natures;
 mod references;
 mod rules;

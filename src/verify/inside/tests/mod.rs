@@ -1,5 +1,6 @@
 //! What real servers have said, read.
 
+mod fuzz;
 mod sockets;
 
 use super::answers::Answers;

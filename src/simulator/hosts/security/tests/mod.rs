@@ -1,5 +1,6 @@
 //! A small cloud with one machine, whose filter is asked for.
 
+mod fuzz;
 mod groups;
 mod rules;
 
