@@ -2,6 +2,7 @@
 
 mod headline;
 mod hostile;
+mod merged;
 
 use super::*;
 use crate::report::{ServerSheet, summary};
