@@ -4,7 +4,7 @@ SHELL := /usr/bin/env bash
 # .tools holds a Terraform only where the one on PATH is missing or too old.
 export PATH := $(CURDIR)/.tools:$(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test setup build unit module stand-ins-test prometheus-test review-test network-test hosts-test image image-test lint lint-workflows lint-ansible docs docs-check bench clean
+.PHONY: help demo test setup build unit module stand-ins-test prometheus-test review-test growing-test network-test hosts-test image image-test lint lint-workflows lint-ansible docs docs-check bench clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -12,7 +12,7 @@ help: ## What can be made
 demo: setup build ## Run the main job on describers/ against the simulated Azure
 	@scripts/demo
 
-test: setup unit module stand-ins-test prometheus-test review-test network-test docs-check hosts-test image-test ## Set up what is missing and run every test
+test: setup unit module stand-ins-test prometheus-test review-test growing-test network-test docs-check hosts-test image-test ## Set up what is missing and run every test
 
 setup: ## Set up what is missing: compiler, Rust, Terraform
 	@scripts/setup
@@ -34,6 +34,9 @@ prometheus-test: ## Test alerts with the real promtool, and the form of dashboar
 
 review-test: ## Change a plan between review and apply in every way, and see the verdict
 	cargo test --locked --test it mutations:: -- --ignored
+
+growing-test: ## Plan a thousand servers in ten environments, a job each, and merge what they say into one comment
+	cargo test --locked --test it growing:: -- --ignored --nocapture
 
 network-test: ## Send packets through random security groups, where root and nft are there
 	@scripts/test-network

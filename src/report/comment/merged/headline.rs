@@ -1,7 +1,7 @@
 //! The first line on several environments, which answers.
 
 use crate::finding::Severity;
-use crate::fleet::words::{count, thousands};
+use crate::fleet::words::count;
 use crate::report::Counts;
 use crate::report::comment::headline::title;
 use crate::report::comment::servers::is_changed;
@@ -55,15 +55,7 @@ pub(super) fn headline(merged: &Merged) -> String {
 
 fn clean(merged: &Merged, all: &str, loses: bool) -> String {
     let sheets = || merged.reports().flat_map(|(_, report)| &report.servers);
-    let servers = |number: usize| {
-        let (_, noun) = if number == 1 {
-            ("", "server")
-        } else {
-            ("", "servers")
-        };
-        format!("{} {noun}", thousands(number))
-    };
-    let every = servers(sheets().count());
+    let every = count(sheets().count(), "server");
     let counts = merged.counts();
     if merged.reports().all(|(_, report)| report.counts.is_none()) {
         return match merged.command() {
@@ -77,7 +69,7 @@ fn clean(merged: &Merged, all: &str, loses: bool) -> String {
     let changed = sheets().filter(|sheet| is_changed(sheet)).count();
     let whom = match changed {
         0 => all.to_owned(),
-        some => format!("{} in {all}", servers(some)),
+        some => format!("{} in {all}", count(some, "server")),
     };
     if merged.reports().any(|(_, report)| report.applied) {
         return format!("✅ Applied to {whom}: {}", counts.past());

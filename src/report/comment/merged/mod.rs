@@ -138,9 +138,9 @@ fn notices<'a>(merged: &'a Merged, frame: &'a Frame<'_>) -> Vec<Section<'a>> {
 fn table(merged: &Merged) -> Section<'_> {
     let planned = merged.reports().any(|(_, report)| report.counts.is_some());
     let open = if planned {
-        "| Environment | | Servers | Add | Change | Destroy | Findings |\n|---|---|---|--:|--:|--:|---|\n"
+        "| Environment | Answer | Servers | Add | Change | Destroy | Findings |\n|---|---|---|--:|--:|--:|---|\n"
     } else {
-        "| Environment | | Servers | Findings |\n|---|---|---|---|\n"
+        "| Environment | Answer | Servers | Findings |\n|---|---|---|---|\n"
     };
     let row = move |row: &Row| {
         let name = format!("**{}**", code(&row.environment));
@@ -169,7 +169,7 @@ fn table(merged: &Merged) -> Section<'_> {
     Section::of("environment", open.to_owned(), rows, row, "\n")
 }
 
-fn servers_of(row: &Row) -> String {
+pub(super) fn servers_of(row: &Row) -> String {
     let Some(report) = &row.report else {
         return String::new();
     };
@@ -185,6 +185,9 @@ fn findings_of(row: &Row) -> String {
     let some = some.map(|(severity, mark)| (row.count(severity), mark));
     let some = some.iter().filter(|(many, _)| *many > 0);
     let some: Vec<String> = some.map(|(many, mark)| format!("{mark} {many}")).collect();
+    if some.is_empty() && row.report.is_some() {
+        return "none".to_owned();
+    }
     some.join(" ")
 }
 

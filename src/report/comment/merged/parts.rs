@@ -1,6 +1,6 @@
 //! What there is to say of each environment, folded: those that need little leave their room to the others.
 
-use super::{Each, SHOWN};
+use super::{Each, SHOWN, servers_of};
 use crate::finding::Severity;
 use crate::fleet::words::count;
 use crate::report::comment::fit::{Limit, Section, fit};
@@ -110,17 +110,11 @@ impl<'a> Parts<'a> {
 /// HTML, in which every word but the name is ours.
 fn title(row: &Row) -> String {
     let (mark, words) = row.words();
-    let counts = row.report.as_ref().and_then(|report| report.counts);
-    let counts = counts.map(|counts| {
-        let applied = row.report.as_ref().is_some_and(|report| report.applied);
-        if applied {
-            format!("; {}", counts.past())
-        } else {
-            format!("; {counts}")
-        }
-    });
-    let counts = counts.unwrap_or_default();
-    format!("{mark} {}: {words}{counts}", html(&row.environment))
+    let servers = servers_of(row);
+    format!(
+        "{mark} {}: {words}, {servers} servers",
+        html(&row.environment)
+    )
 }
 
 /// What is folded already is not folded twice.

@@ -29,12 +29,18 @@ impl Matrix {
             environment(&job, name, at, 1);
         }
         job.origin = job.project.path("base");
-        copy(&job.project.path("describers"), &job.origin);
         job.set("INPUT_COMMENT", "part");
-        Self {
+        let matrix = Self {
             job,
             names: names.iter().map(|name| (*name).to_owned()).collect(),
-        }
+        };
+        matrix.is_base();
+        matrix
+    }
+
+    /// What is written now is what pull requests go to.
+    fn is_base(&self) {
+        copy(&self.job.project.path("describers"), &self.job.origin);
     }
 
     /// What `lostops matrix` lists.
