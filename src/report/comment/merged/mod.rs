@@ -175,6 +175,7 @@ pub(super) fn servers_of(row: &Row) -> String {
     };
     let changed = report.servers.iter().filter(|one| servers::is_changed(one));
     match (changed.count(), report.servers.len()) {
+        (0, 0) => String::new(),
         (0, all) => all.to_string(),
         (some, all) => format!("{some} of {all}"),
     }
@@ -185,7 +186,8 @@ fn findings_of(row: &Row) -> String {
     let some = some.map(|(severity, mark)| (row.count(severity), mark));
     let some = some.iter().filter(|(many, _)| *many > 0);
     let some: Vec<String> = some.map(|(many, mark)| format!("{mark} {many}")).collect();
-    if some.is_empty() && row.report.is_some() {
+    // Of what failed nothing may have been judged.
+    if some.is_empty() && row.end() > End::Failed {
         return "none".to_owned();
     }
     some.join(" ")

@@ -110,11 +110,11 @@ impl<'a> Parts<'a> {
 /// HTML, in which every word but the name is ours.
 fn title(row: &Row) -> String {
     let (mark, words) = row.words();
-    let servers = servers_of(row);
-    format!(
-        "{mark} {}: {words}, {servers} servers",
-        html(&row.environment)
-    )
+    let servers = match servers_of(row).as_str() {
+        "" => String::new(),
+        servers => format!(", {servers} servers"),
+    };
+    format!("{mark} {}: {words}{servers}", html(&row.environment))
 }
 
 /// What is folded already is not folded twice.
