@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.tools:$(PATH):$(HOME)/.cargo/bin
 # One after the other, with -j too: the last asks what the others have done.
 .NOTPARALLEL:
 
-.PHONY: help demo test setup forget build unit module stand-ins-test prometheus-test review-test fuzz network-test hosts-test image image-test produced-test lint lint-workflows lint-ansible docs docs-check bench clean
+.PHONY: help demo test setup forget build unit module stand-ins-test prometheus-test review-test growing-test fuzz network-test hosts-test image image-test produced-test lint lint-workflows lint-ansible docs docs-check bench clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -44,6 +44,9 @@ review-test: ## Change a plan between review and apply in every way, and see the
 fuzz: SECONDS ?= 60
 fuzz: ## Try hostile input for SECONDS (60) of each kind, with new seeds each time
 	LOSTOPS_FUZZ_SECONDS=$(SECONDS) cargo test --locked --bin lostops panics -- --nocapture
+
+growing-test: ## Plan a thousand servers in ten environments, a job each, and merge what they say into one comment
+	cargo test --locked --test it growing:: -- --ignored --nocapture
 
 network-test: ## Send packets through random security groups, where root and nft are there
 	@scripts/test-network

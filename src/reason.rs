@@ -65,6 +65,7 @@ reasons! {
     AnsibleFailed "ansible-failed" "Some task failed on a server. The report names server, role, task and line; the other servers were initialised.";
     NotAsWritten "not-as-written" "What was measured is not what is written: a port, a package, a service. Each finding says where it was found and what to do; nothing is undone by itself.";
     Drift "drift" "What runs is not what is written: the plan of a scheduled run is not empty, or Ansible would change a server. Apply what is written, or write down what was changed by hand.";
+    PartMissing "part-missing" "The report of an environment is missing, cannot be read, or is of another run, so the summary is not whole. Its message names each; that job's own log says why.";
     Cancelled "cancelled" "The run was cancelled. Terraform got one interrupt and its lock is released; run again to go on.";
     Failed "failed" "lostops itself could not do its work; the message says what.";
 }

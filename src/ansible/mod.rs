@@ -6,6 +6,7 @@ mod diff;
 mod digest;
 pub(crate) mod event;
 pub(crate) mod fingerprint;
+mod forks;
 pub(crate) mod inventory;
 pub(crate) mod outcome;
 pub(crate) mod own;

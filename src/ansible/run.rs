@@ -2,6 +2,7 @@
 
 use super::content::Content;
 use super::event;
+use super::forks::forks;
 use super::stderr::{Complaint, complaints};
 use super::tally::{Line, Tally};
 use super::toolbox::Toolbox;
@@ -9,9 +10,6 @@ use crate::process::{Fifo, Finished, cancelled};
 use crate::ssh::Ssh;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
-
-/// More servers at once would only wait for each other.
-const MOST_FORKS: usize = 50;
 
 /// What is to be run.
 #[derive(Debug)]
@@ -121,7 +119,7 @@ fn environment(play: &Play<'_>, pipe: &Utf8Path) -> BTreeMap<String, String> {
     let mut options = vec!["-F none".to_owned()];
     let own = play.ssh.options().into_iter();
     options.extend(own.map(|option| format!("-o {option}")));
-    let forks = play.servers.len().clamp(1, MOST_FORKS).to_string();
+    let forks = forks(play.servers.len()).to_string();
     let home = play.home.as_str();
     let temporary = play.home.join("tmp");
     // A percent sign is Ansible's own in this one.

@@ -96,7 +96,7 @@ pub(crate) fn decide(
             chosen(
                 inputs.operation.as_deref(),
                 Operation::Check,
-                &[Operation::Check, Operation::Plan],
+                &[Operation::Check, Operation::Plan, Operation::Summary],
                 task,
             )
         }
@@ -167,7 +167,7 @@ fn pull_request(pull: &PullRequest, runner: &Runner, inputs: &Inputs, mut task: 
         task.notices.push(format!(
             "only the describers were judged: nothing was planned and no comment was written, for {why}{next}"
         ));
-        return chosen(Some("check"), Operation::Check, &[Operation::Check], task);
+        return describers_alone(inputs, task);
     }
     if let Some(number) = pull.number {
         task.audience = Audience::Pull(number);
@@ -175,7 +175,7 @@ fn pull_request(pull: &PullRequest, runner: &Runner, inputs: &Inputs, mut task: 
     let decision = chosen(
         inputs.operation.as_deref(),
         Operation::Plan,
-        &[Operation::Check, Operation::Plan],
+        &[Operation::Check, Operation::Plan, Operation::Summary],
         task,
     );
     match decision {
@@ -212,7 +212,18 @@ fn on_push(push: &Push, inputs: &Inputs, mut task: Task) -> Decision {
         "only the describers were judged: a push to `{branch}` is planned by its pull request, and applied when it comes to {}",
         push.default_branch.as_deref().map_or_else(|| "the default branch".to_owned(), |name| format!("`{name}`"))
     ));
-    chosen(Some("check"), Operation::Check, &[Operation::Check], task)
+    describers_alone(inputs, task)
+}
+
+/// Whatever was asked for, the describers alone are judged; where several jobs have done that, it can be summed up.
+fn describers_alone(inputs: &Inputs, task: Task) -> Decision {
+    let sums_up = inputs.operation.as_deref() == Some(Operation::Summary.word());
+    let asked = if sums_up {
+        Operation::Summary
+    } else {
+        Operation::Check
+    };
+    chosen(Some(asked.word()), asked, &[asked], task)
 }
 
 /// The operation that was asked for, when it is one of those that the event may start.

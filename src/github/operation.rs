@@ -8,6 +8,8 @@ pub(crate) enum Operation {
     Apply,
     Verify,
     Drift,
+    /// Merges what the jobs of several environments have said.
+    Summary,
     Start,
     Stop,
     Restart,
@@ -23,6 +25,7 @@ impl Operation {
         Self::Apply,
         Self::Verify,
         Self::Drift,
+        Self::Summary,
         Self::Start,
         Self::Stop,
         Self::Restart,
@@ -38,6 +41,7 @@ impl Operation {
         Self::Apply,
         Self::Verify,
         Self::Drift,
+        Self::Summary,
     ];
 
     pub(crate) fn word(self) -> &'static str {
@@ -47,6 +51,7 @@ impl Operation {
             Self::Apply => "apply",
             Self::Verify => "verify",
             Self::Drift => "drift",
+            Self::Summary => "summary",
             Self::Start => "start",
             Self::Stop => "stop",
             Self::Restart => "restart",

@@ -95,6 +95,17 @@ impl Runner {
         })
     }
 
+    /// The page of one job of this run; `None` where its number is not known.
+    pub(crate) fn job_url(&self, job: u64) -> Option<String> {
+        let known = job > 0 && !self.repository.is_empty() && !self.run_id.is_empty();
+        known.then(|| {
+            format!(
+                "{}/{}/actions/runs/{}/job/{job}",
+                self.server_url, self.repository, self.run_id
+            )
+        })
+    }
+
     /// What a path in the repository is appended to, for a link to its text at this commit.
     pub(crate) fn blob_url(&self, commit: &str) -> Option<String> {
         let known = !self.repository.is_empty() && !commit.is_empty();

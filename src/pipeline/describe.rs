@@ -9,6 +9,7 @@ use crate::policy::{self, Facts};
 use crate::reason::Reason;
 use crate::report::{Failure, Report, topology};
 use camino::Utf8PathBuf;
+use std::collections::BTreeSet;
 
 /// Where describers are when nobody says.
 const FOLDER: &str = "describers";
@@ -59,6 +60,19 @@ pub(super) fn load(
         }
     }
     Ok(environments)
+}
+
+/// The names of all environments. What is wrong inside one is for its own job to say.
+pub(super) fn names(
+    context: &Context,
+    folder: Option<&Utf8PathBuf>,
+) -> Result<BTreeSet<String>, Failure> {
+    let describers = Describers {
+        describers: folder.cloned(),
+        environment: None,
+    };
+    let environments = load(context, &describers, &mut Report::new("matrix"))?;
+    Ok(environments.into_iter().map(|one| one.name).collect())
 }
 
 /// Reads the one environment that a plan is about. `None`: its findings say why it cannot be planned.

@@ -18,7 +18,7 @@ use std::io;
 const ALIKE: f64 = 0.75;
 
 /// Every code lostops can find, by code.
-fn catalogue() -> Vec<&'static Meta> {
+pub(super) fn catalogue() -> Vec<&'static Meta> {
     let rules = policy::RULES.iter().map(|rule| rule.meta);
     let mut all: Vec<&'static Meta> = describer::CODES.iter().copied().chain(rules).collect();
     all.sort_by_key(|meta| meta.code);

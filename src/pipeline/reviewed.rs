@@ -17,6 +17,8 @@ pub(super) struct Review {
     pub(super) key: Option<Key>,
     /// `None`: the plan is to be recorded.
     pub(super) record: Option<Record>,
+    /// The most characters of a record.
+    pub(super) room: usize,
 }
 
 /// More differences than these are counted.
@@ -33,7 +35,8 @@ impl Review {
         report: &Report,
     ) -> Result<Record, Failure> {
         let (items, versions) = self.things(fleet, ask, ready, made, report)?;
-        Ok(Record::new(
+        Ok(Record::within(
+            self.room,
             &self.binding,
             self.key.as_ref(),
             versions,

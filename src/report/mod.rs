@@ -11,9 +11,11 @@ pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod log;
 mod measured;
+pub(crate) mod merged;
 pub(crate) mod mermaid;
 mod packages;
 pub(crate) mod paint;
+mod part;
 pub(crate) mod progress;
 mod redacted;
 mod region;
@@ -31,6 +33,7 @@ use crate::reason::Reason;
 use crate::source::{Place, SourceMap};
 use crate::verify::outcome::Measured;
 pub(crate) use counts::{Counts, Power};
+pub(crate) use part::Part;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 pub(crate) use timeline::Timeline;
@@ -153,6 +156,8 @@ pub(crate) struct Report {
     /// What took how long.
     pub(crate) timeline: Timeline,
     pub(crate) kept: Kept,
+    /// What the job that merges several answers is told beside.
+    pub(crate) part: Option<Part>,
     /// Variables that the describers call secret, whatever their names say.
     pub(crate) secrets: BTreeSet<String>,
 }
@@ -236,6 +241,7 @@ impl Report {
             became: Vec::new(),
             timeline: Timeline::default(),
             kept: Kept::Nothing,
+            part: None,
             secrets: BTreeSet::new(),
         }
     }

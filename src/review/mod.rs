@@ -9,9 +9,11 @@ mod canonical;
 mod compare;
 mod items;
 mod record;
+mod shared;
 mod unknown;
 
 pub(crate) use binding::{Binding, Key};
 pub(crate) use compare::{Verdict, compare};
 pub(crate) use items::{Item, items};
-pub(crate) use record::{Record, Versions};
+pub(crate) use record::{Distrust, LONGEST, Record, Versions};
+pub(crate) use shared::Shared;

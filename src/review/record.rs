@@ -14,9 +14,9 @@ use std::io::{Read as _, Write as _};
 /// Where it begins in a comment, and ends; nobody sees what is between.
 const BEGIN: &str = "<!-- lostops-reviewed ";
 const END: &str = " -->";
-const VOID: &str = "void";
+pub(super) const VOID: &str = "void";
 /// A longer one would leave too little of the comment for what people read: then things are not kept one by one.
-const LONGEST: usize = 24_000;
+pub(crate) const LONGEST: usize = 24_000;
 /// No record is larger, unpacked.
 const UNPACKED: u64 = 4 << 20;
 
@@ -84,7 +84,19 @@ pub(crate) enum Distrust {
 }
 
 impl Record {
+    #[cfg(test)]
     pub(crate) fn new(
+        binding: &Binding,
+        key: Option<&Key>,
+        versions: Versions,
+        items: &[Item],
+    ) -> Self {
+        Self::within(LONGEST, binding, key, versions, items)
+    }
+
+    /// One that is to be shorter than usual, because others stand beside it.
+    pub(crate) fn within(
+        most: usize,
         binding: &Binding,
         key: Option<&Key>,
         versions: Versions,
@@ -121,7 +133,7 @@ impl Record {
             seal: String::new(),
         };
         record.seal = record.sealed(binding, key);
-        if record.text().len() > LONGEST {
+        if record.text().len() > most {
             record.things.clear();
             record.sentences.clear();
             record.seal = record.sealed(binding, key);
@@ -139,6 +151,13 @@ impl Record {
         format!("{BEGIN}{}{END}", STANDARD.encode(packed))
     }
 
+    /// What stands between the ends of such a line, where it is one and nothing else.
+    pub(super) fn packed(line: &str) -> Option<&str> {
+        let packed = line.strip_prefix(BEGIN)?.strip_suffix(END)?;
+        let is_packed = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+        packed.bytes().all(is_packed).then_some(packed)
+    }
+
     /// What stands in the place of one that must not be trusted: no later run is to take its absence for none.
     pub(crate) fn void() -> String {
         format!("{BEGIN}{VOID}{END}")
@@ -151,8 +170,15 @@ impl Record {
     /// What is there is none.
     pub(crate) fn find(comment: &str) -> Option<Result<Self, Distrust>> {
         let rest = comment.lines().nth(1)?.strip_prefix(BEGIN)?;
-        if rest.starts_with(&format!("{VOID}{END}")) {
-            return Some(Err(Distrust::Void));
+        let packed = rest.split_once(END).map(|(packed, _)| packed);
+        Some(packed.ok_or(Distrust::Unreadable).and_then(Self::unpack))
+    }
+
+    /// # Errors
+    /// It is none, or void.
+    pub(super) fn unpack(packed: &str) -> Result<Self, Distrust> {
+        if packed == VOID {
+            return Err(Distrust::Void);
         }
         let unpacked = |packed: Vec<u8>| {
             let mut json = Vec::new();
@@ -162,13 +188,13 @@ impl Record {
                 .ok()
                 .map(|_| json)
         };
-        let record = rest
-            .split_once(END)
-            .and_then(|(text, _)| STANDARD.decode(text.trim()).ok())
+        STANDARD
+            .decode(packed.trim())
+            .ok()
             .and_then(unpacked)
             .and_then(|json| serde_json::from_slice::<Self>(&json).ok())
-            .filter(|record| record.v == 1);
-        Some(record.ok_or(Distrust::Unreadable))
+            .filter(|record| record.v == 1)
+            .ok_or(Distrust::Unreadable)
     }
 
     /// Whether it is what one of our runs has written for this pull request.

@@ -18,7 +18,8 @@ pub(crate) enum OnlyInput {
     Verify,
 }
 
-/// When the pull request gets a comment. An existing one is brought up to date whatever is chosen but `Never`.
+/// When the pull request gets a comment. An existing one is brought up to date whatever is chosen but the last
+/// two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CommentInput {
     Always,
@@ -27,6 +28,8 @@ pub(crate) enum CommentInput {
     /// When something is wrong.
     Failure,
     Never,
+    /// It is a part of one that another job writes.
+    Part,
 }
 
 /// What an apply is held against.

@@ -24,6 +24,10 @@ pub(crate) struct Inputs {
     /// The private key itself.
     pub(crate) ssh_key: Option<String>,
     pub(crate) comment: CommentInput,
+    /// Where the parts of a summary lie.
+    pub(crate) parts: Utf8PathBuf,
+    /// By which number GitHub knows the job; 0 where it does not say.
+    pub(crate) job: u64,
     pub(crate) sarif: bool,
     /// Whether a plan is rehearsed.
     pub(crate) rehearse: bool,
@@ -54,6 +58,8 @@ impl Inputs {
         "only",
         "ssh-key",
         "comment",
+        "parts",
+        "job-id",
         "sarif",
         "rehearse",
         "reviewed-plan",
@@ -100,6 +106,7 @@ impl Inputs {
                 ("changes", CommentInput::Changes),
                 ("failure", CommentInput::Failure),
                 ("never", CommentInput::Never),
+                ("part", CommentInput::Part),
             ],
             &mut wrong,
         );
@@ -148,6 +155,7 @@ impl Inputs {
         };
         let describers = path("describers").unwrap_or_else(|| Utf8PathBuf::from("describers"));
         let ca_bundle = path("ca-bundle");
+        let parts = path("parts").unwrap_or_else(|| Utf8PathBuf::from("parts"));
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -164,6 +172,8 @@ impl Inputs {
             only,
             ssh_key: input("ssh-key").map(str::to_owned),
             comment,
+            parts,
+            job: input("job-id").and_then(|id| id.parse().ok()).unwrap_or(0),
             sarif,
             rehearse,
             reviewed_plan,

@@ -19,21 +19,7 @@ pub(super) fn comment(
     frame: &Frame<'_>,
     github: &Result<GitHub<'_>, GitHubError>,
 ) -> Option<String> {
-    let create = match inputs.comment {
-        CommentInput::Never => return None,
-        CommentInput::Always => true,
-        CommentInput::Changes => {
-            report.outcome() != Outcome::Clean
-                || report
-                    .counts
-                    .is_some_and(|counts| counts != Counts::default())
-                || report
-                    .configured
-                    .as_ref()
-                    .is_some_and(|configured| !configured.is_quiet())
-        }
-        CommentInput::Failure => report.outcome() != Outcome::Clean,
-    };
+    let create = creates(inputs, report)?;
     if report.kept == Kept::AsItIs {
         return None;
     }
@@ -51,6 +37,25 @@ pub(super) fn comment(
     match written {
         Ok(written) => written.map(|written| written.url),
         Err(error) => untold(step, &error),
+    }
+}
+
+/// Whether a pull request without a comment gets one; `None`: one that is there is left alone, too.
+pub(super) fn creates(inputs: &Inputs, report: &Report) -> Option<bool> {
+    match inputs.comment {
+        CommentInput::Never | CommentInput::Part => None,
+        CommentInput::Always => Some(true),
+        CommentInput::Changes => Some(
+            report.outcome() != Outcome::Clean
+                || report
+                    .counts
+                    .is_some_and(|counts| counts != Counts::default())
+                || report
+                    .configured
+                    .as_ref()
+                    .is_some_and(|configured| !configured.is_quiet()),
+        ),
+        CommentInput::Failure => Some(report.outcome() != Outcome::Clean),
     }
 }
 

@@ -21,8 +21,10 @@ pub(super) struct Conversation {
     /// The pushed commit and its branch, to find the pull request by.
     sha: String,
     branch: String,
-    environment: String,
-    describers: String,
+    /// The first bytes of the comment.
+    marker: String,
+    /// Comments with these are taken for it, in this order.
+    known: Vec<String>,
 }
 
 impl Conversation {
@@ -33,6 +35,31 @@ impl Conversation {
         task: &Task,
         environment: &str,
     ) -> Option<Self> {
+        let describers = inputs.describers.as_str();
+        let marker = marker(describers, environment);
+        // A run that could not even read the environment's name leaves its comment without one, and takes any of the
+        // folder for its own.
+        let known = if environment.is_empty() {
+            vec![any_of(describers)]
+        } else {
+            vec![marker.clone(), self::marker(describers, "")]
+        };
+        Self::by(step, inputs, task, marker, known)
+    }
+
+    /// About all environments at once.
+    pub(super) fn of_all(step: &Step<'_>, inputs: &Inputs, task: &Task) -> Option<Self> {
+        let marker = all_marker(inputs.describers.as_str());
+        Self::by(step, inputs, task, marker.clone(), vec![marker])
+    }
+
+    fn by(
+        step: &Step<'_>,
+        inputs: &Inputs,
+        task: &Task,
+        marker: String,
+        known: Vec<String>,
+    ) -> Option<Self> {
         if task.audience == Audience::Nobody {
             return None;
         }
@@ -41,8 +68,8 @@ impl Conversation {
             audience: task.audience.clone(),
             sha: step.runner.sha.clone(),
             branch: step.runner.branch().to_owned(),
-            environment: environment.to_owned(),
-            describers: inputs.describers.as_str().to_owned(),
+            marker,
+            known,
         })
     }
 
@@ -59,25 +86,34 @@ impl Conversation {
         short: &str,
         create: bool,
     ) -> Result<Option<Written>, GitHubError> {
-        let pull = match self.audience {
+        match self.pull(github)? {
+            Some(pull) => self.say_on(github, pull, body, short, create),
+            None => Ok(None),
+        }
+    }
+
+    /// The number of the pull request; `None` where there is none.
+    pub(super) fn pull(&self, github: &GitHub<'_>) -> Result<Option<u64>, GitHubError> {
+        Ok(match self.audience {
             Audience::Nobody => None,
             Audience::Pull(number) => Some(number),
             Audience::PullOfCommit => github
                 .pull_of_commit(&self.sha, &self.branch)?
                 .map(|pull| pull.number),
-        };
-        let Some(pull) = pull else { return Ok(None) };
-        let marker = marker(&self.describers, &self.environment);
-        // A run that could not even read the environment's name leaves its comment without one, and takes any of the
-        // folder for its own.
-        let known = if self.environment.is_empty() {
-            vec![any_of(&self.describers)]
-        } else {
-            vec![marker.clone(), self::marker(&self.describers, "")]
-        };
+        })
+    }
+
+    pub(super) fn say_on(
+        &self,
+        github: &GitHub<'_>,
+        pull: u64,
+        body: &str,
+        short: &str,
+        create: bool,
+    ) -> Result<Option<Written>, GitHubError> {
         let written = |body: &str| {
-            let body = format!("{marker}\n{body}");
-            for known in &known {
+            let body = format!("{}\n{body}", self.marker);
+            for known in &self.known {
                 let edited = github.upsert_comment(pull, known, &body, false)?;
                 if edited.is_some() {
                     return Ok(edited);
@@ -86,7 +122,7 @@ impl Conversation {
             if !create {
                 return Ok(None);
             }
-            github.upsert_comment(pull, &marker, &body, true)
+            github.upsert_comment(pull, &self.marker, &body, true)
         };
         match written(body) {
             Err(error) if error.cause() == Cause::TooLong => written(short),
@@ -132,6 +168,15 @@ pub(super) fn marker(describers: &str, environment: &str) -> String {
     )
 }
 
+/// The marker of the one comment on all environments of a folder. It does not begin as theirs do, so that none takes it for its
+/// own.
+pub(super) fn all_marker(describers: &str) -> String {
+    format!(
+        "<!-- lostops {{\"v\":1,\"all\":\"{}\"}} -->",
+        plain(describers)
+    )
+}
+
 /// What the markers of all environments of one folder begin with.
 fn any_of(describers: &str) -> String {
     format!(
@@ -162,6 +207,7 @@ mod tests {
         assert_eq!(hostile.matches("-->").count(), 1, "{hostile}");
         assert!(hostile.ends_with("-->"));
         assert_ne!(marker("d", "a-b"), marker("d", "a_b"));
+        assert!(!all_marker("web").starts_with(&any_of("web")));
         assert!(!marker("web2", "a").starts_with(&any_of("web")));
     }
 }

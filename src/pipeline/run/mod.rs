@@ -9,9 +9,11 @@ mod files;
 mod issue;
 mod judge;
 mod ownership;
+mod part;
 mod perform;
 mod publish;
 mod reviewed;
+mod summary;
 mod watch;
 
 pub(super) use conversation::proxies;
@@ -24,6 +26,7 @@ use crate::finding;
 use crate::github::decision::{Decision, Refusal, Task, decide};
 use crate::github::event::{Event, default_branch};
 use crate::github::inputs::Inputs;
+use crate::github::operation::Operation;
 use crate::github::runner::Runner;
 use crate::process;
 use crate::reason::Reason;
@@ -106,10 +109,14 @@ pub(super) fn run(
         begun,
     };
     let exit = match decided {
+        Ok((inputs, Decision::Do(task))) if task.operation == Operation::Summary => {
+            summary::summary(&step, &inputs, &task)
+        }
         Ok((inputs, Decision::Do(mut task))) => {
             let mut report = done(&step, &inputs, &mut task);
             let redactor = crate::pipeline::redactor(step.context, &report);
             settle(&mut report, &redactor);
+            part::add(&inputs, &task, &mut report);
             publish::publish(&step, &inputs, &task, &report)
         }
         Ok((_, Decision::Nothing(why))) => {

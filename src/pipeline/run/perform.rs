@@ -79,6 +79,8 @@ pub(super) fn perform(
             },
         ),
         Operation::Drift => drift::of(context, &ask),
+        // It is told before anything would be performed.
+        Operation::Summary => Report::new("summary"),
         Operation::Start => operate(context, &What::Start, &ask),
         Operation::Stop => operate(context, &What::Stop, &ask),
         Operation::Restart => operate(context, &What::Restart, &ask),

@@ -27,7 +27,7 @@ pub(super) fn watch(
     environment: &str,
     record: Option<&str>,
 ) -> Watch {
-    let wanted = inputs.comment != CommentInput::Never;
+    let wanted = !matches!(inputs.comment, CommentInput::Never | CommentInput::Part);
     let conversation = wanted
         .then(|| Conversation::new(step, inputs, task, environment))
         .flatten();
@@ -155,7 +155,7 @@ pub(super) fn environment(report: &Report) -> &str {
     name.filter(|_| report.understood).unwrap_or_default()
 }
 
-fn frame(step: &Step<'_>, task: &Task, ended: bool) -> Frame<'static> {
+pub(super) fn frame(step: &Step<'_>, task: &Task, ended: bool) -> Frame<'static> {
     let runner = step.runner;
     Frame {
         blob: runner.blob_url(&task.commit),
@@ -251,7 +251,7 @@ fn summarise(step: &Step<'_>, report: &Report, frame: &Frame<'_>) {
     }
 }
 
-fn write(step: &Step<'_>, outputs: &Outputs) {
+pub(super) fn write(step: &Step<'_>, outputs: &Outputs) {
     let Some(path) = &step.runner.output else {
         return;
     };
@@ -260,7 +260,7 @@ fn write(step: &Step<'_>, outputs: &Outputs) {
     }
 }
 
-fn warn(step: &Step<'_>, message: &str) {
+pub(super) fn warn(step: &Step<'_>, message: &str) {
     step.log
         .command("warning", &[("title", "lostops".to_owned())], message);
 }

@@ -1,18 +1,20 @@
 //! The plan that was reviewed: looked up where an apply needs one, and made known to a plan where one is shown.
 
 use super::Step;
-use super::conversation::{LAST_WORDS, access, marker};
+use super::conversation::{LAST_WORDS, access, all_marker, marker, plain};
+use super::part;
 use crate::github::api::GitHub;
 use crate::github::decision::{Audience, Task};
 use crate::github::error::GitHubError;
-use crate::github::inputs::{Inputs, ReviewedInput};
+use crate::github::inputs::{CommentInput, Inputs, ReviewedInput};
 use crate::github::operation::Operation;
 use crate::github::pull::Pull;
+use crate::github::review::Kept as Comment;
 use crate::pipeline::reviewed::Review;
 use crate::process;
 use crate::reason::Reason;
 use crate::report::{Failure, Kept};
-use crate::review::{Binding, Key, Record};
+use crate::review::{Binding, Distrust, Key, Record, Shared};
 
 /// Why nothing may be applied, and what then becomes of the record in the comment.
 #[derive(Debug)]
@@ -41,6 +43,7 @@ pub(super) fn review(
                 binding,
                 key: key(inputs),
                 record: None,
+                room: part::room(step, inputs),
             }))
         }
         // Who dispatches an apply has asked for it by hand.
@@ -106,12 +109,8 @@ fn found(
         .pull_of_commit(&step.runner.sha, branch)
         .map_err(unknown)?;
     let Some(pull) = pull else { return Ok(None) };
-    let marker = marker(inputs.describers.as_str(), environment);
-    let kept = github.kept_comment(pull.number, &marker).map_err(unknown)?;
-    let Some((kept, record)) = kept.and_then(|kept| {
-        let record = Record::find(&kept.body)?;
-        Some((kept, record))
-    }) else {
+    let found = kept(&github, inputs, environment, pull.number).map_err(unknown)?;
+    let Some((kept, record)) = found else {
         return Ok(None);
     };
     let distrusted = |why: String| {
@@ -149,7 +148,46 @@ fn found(
         binding,
         key,
         record: Some(record),
+        room: 0,
     }))
+}
+
+/// A record as a comment has it.
+type Found = Result<Record, Distrust>;
+
+/// What our comments keep of the plan: the environment's own, or the one of all environments. That which the workflow writes
+/// now comes first, for the other one may be left over from before.
+fn kept(
+    github: &GitHub<'_>,
+    inputs: &Inputs,
+    environment: &str,
+    pull: u64,
+) -> Result<Option<(Comment, Found)>, GitHubError> {
+    let describers = inputs.describers.as_str();
+    let own = || -> Result<Option<(Comment, Found)>, GitHubError> {
+        let comment = github.kept_comment(pull, &marker(describers, environment))?;
+        Ok(comment.and_then(|comment| {
+            let found = Record::find(&comment.body)?;
+            Some((comment, found))
+        }))
+    };
+    let shared = || -> Result<Option<(Comment, Found)>, GitHubError> {
+        let comment = github.kept_comment(pull, &all_marker(describers))?;
+        Ok(comment.and_then(|comment| {
+            let found = Shared::find(&comment.body).record(&plain(environment))?;
+            Some((comment, found))
+        }))
+    };
+    if inputs.comment == CommentInput::Part {
+        return match shared()? {
+            None => own(),
+            found => Ok(found),
+        };
+    }
+    match own()? {
+        None => shared(),
+        found => Ok(found),
+    }
 }
 
 fn key(inputs: &Inputs) -> Option<Key> {

@@ -33,33 +33,50 @@ pub(super) fn violations<'a>(
             "violation",
             String::new(),
             errors,
-            move |found| violation(found, regions, frame),
+            move |found| violation(found, None, regions, frame),
             "\n",
         ),
-        Section::of(
-            "explanation",
-            "<details><summary>Why this is not permitted</summary>\n\n".to_owned(),
-            why,
-            move |meta| {
-                let more = if frame.blob.is_none() {
-                    format!(" `lostops explain {}` shows more.", meta.code)
-                } else {
-                    String::new()
-                };
-                format!(
-                    "- **{}** `{}`: {}{more}\n",
-                    meta.code,
-                    meta.name,
-                    one_line(meta.why)
-                )
-            },
-            "\n</details>\n\n",
-        ),
+        explanations(why, frame),
     ]
 }
 
-fn violation(found: &Finding, regions: &Regions<'_>, frame: &Frame<'_>) -> String {
-    let mut item = format!("- **{}** {}", rule(found.meta, frame), text(&found.message));
+/// Why the rules are there.
+pub(super) fn explanations<'a>(why: Vec<&'a Meta>, frame: &'a Frame<'_>) -> Section<'a> {
+    Section::of(
+        "explanation",
+        "<details><summary>Why this is not permitted</summary>\n\n".to_owned(),
+        why,
+        move |meta| {
+            let more = if frame.blob.is_none() {
+                format!(" `lostops explain {}` shows more.", meta.code)
+            } else {
+                String::new()
+            };
+            format!(
+                "- **{}** `{}`: {}{more}\n",
+                meta.code,
+                meta.name,
+                one_line(meta.why)
+            )
+        },
+        "\n</details>\n\n",
+    )
+}
+
+/// One of them, and of which environment it is, where there are several.
+pub(super) fn violation(
+    found: &Finding,
+    environment: Option<&str>,
+    regions: &Regions<'_>,
+    frame: &Frame<'_>,
+) -> String {
+    let of = environment.map(|name| format!("{}: ", super::safe::code(name)));
+    let mut item = format!(
+        "- **{}** {}{}",
+        rule(found.meta, frame),
+        of.unwrap_or_default(),
+        text(&found.message)
+    );
     if let Some(span) = found.span {
         let _ = write!(item, "\n  <br>{}", place::link(regions, span, frame));
         if !found.label.is_empty() {

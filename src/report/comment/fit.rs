@@ -13,13 +13,21 @@ pub(crate) enum Limit {
 }
 
 impl Limit {
-    fn most(self) -> usize {
+    /// In the same unit, so many.
+    pub(super) fn of(self, most: usize) -> Self {
+        match self {
+            Self::Characters(_) => Self::Characters(most),
+            Self::Bytes(_) => Self::Bytes(most),
+        }
+    }
+
+    pub(super) fn most(self) -> usize {
         match self {
             Self::Characters(most) | Self::Bytes(most) => most,
         }
     }
 
-    fn size(self, text: &str) -> usize {
+    pub(super) fn size(self, text: &str) -> usize {
         match self {
             Self::Characters(_) => text.chars().count(),
             Self::Bytes(_) => text.len(),

@@ -100,7 +100,7 @@ fn planned(report: &Report) -> String {
     } else {
         "✅"
     };
-    format!("{mark} {}{changed}: {counts}", title(report))
+    format!("{mark} {}{changed}: {counts}", title(report.command))
 }
 
 fn violated(report: &Report) -> String {
@@ -117,7 +117,7 @@ fn violated(report: &Report) -> String {
         ("check", _) | (_, None) => format!("❌ {violations}{}", place(report)),
         (_, Some(counts)) => format!(
             "❌ {violations} in the {}{}: {counts}",
-            title(report).to_lowercase(),
+            title(report.command).to_lowercase(),
             changed(report)
         ),
     }
@@ -168,7 +168,7 @@ fn failed(report: &Report) -> String {
             let what = report.configured.as_ref().map_or(why, Configured::words);
             format!("⚠️ {cancelled}{}, and not initialised: {what}", to(report))
         }
-        Reason::Cancelled => format!("⚠️ {} cancelled{}", title(report), place(report)),
+        Reason::Cancelled => format!("⚠️ {} cancelled{}", title(report.command), place(report)),
         _ if report.configured.is_some() => {
             let words = report.configured.as_ref().map(Configured::words);
             format!(
@@ -180,7 +180,11 @@ fn failed(report: &Report) -> String {
         _ if report.command == "apply" || operated(report.command).is_some() => {
             format!("❌ Not applied{}: {why}", to(report))
         }
-        _ => format!("❌ {} failed{}: {why}", title(report), place(report)),
+        _ => format!(
+            "❌ {} failed{}: {why}",
+            title(report.command),
+            place(report)
+        ),
     }
 }
 
@@ -196,8 +200,8 @@ fn operated(command: &str) -> Option<&'static str> {
     })
 }
 
-fn title(report: &Report) -> &'static str {
-    match report.command {
+pub(super) fn title(command: &'static str) -> &'static str {
+    match command {
         "check" => "Check",
         "plan" => "Plan",
         "apply" => "Apply",

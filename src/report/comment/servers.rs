@@ -26,7 +26,7 @@ pub(super) fn is_changed(sheet: &ServerSheet) -> bool {
 }
 
 /// Whether its machine or what is on it goes.
-pub(super) fn is_lost(sheet: &ServerSheet) -> bool {
+pub(in crate::report) fn is_lost(sheet: &ServerSheet) -> bool {
     let lost = |word: &String| matches!(word.as_str(), "destroy" | "replace" | "forget");
     sheet.changes.iter().any(lost)
 }
@@ -42,13 +42,14 @@ pub(super) fn losses(report: &Report) -> Option<Section<'_>> {
         return None;
     }
     let past = report.applied;
-    let item = move |sheet: &ServerSheet| format!("- {}\n", loss(sheet, past));
+    let item = move |sheet: &ServerSheet| format!("- {}\n", loss(sheet, "", past));
     Some(Section::of("loss", String::new(), lost, item, "\n"))
 }
 
-fn loss(sheet: &ServerSheet, past: bool) -> String {
+/// `of`: of which environment, where there are several.
+pub(super) fn loss(sheet: &ServerSheet, of: &str, past: bool) -> String {
     let verb = if past { "was" } else { "will be" };
-    let name = code(&sheet.name);
+    let name = code(&sheet.name) + of;
     let sentence = |verb: &str| {
         let found = sheet.sentences.iter().find(|words| words.starts_with(verb));
         found.map_or("", |words| words[verb.len()..].trim())
@@ -251,7 +252,7 @@ fn exposure(shown: &ShownExposure) -> String {
 }
 
 /// A name inside HTML, where Markdown is not read.
-fn html(name: &str) -> String {
+pub(super) fn html(name: &str) -> String {
     let safe = name.chars().take(100).map(|c| match c {
         c if c.is_alphanumeric() || "._-".contains(c) => c,
         _ => '�',

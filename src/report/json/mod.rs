@@ -2,10 +2,13 @@
 
 mod configured;
 mod measured;
+mod part;
+mod read;
 
 use super::Report;
 use crate::finding::Finding;
 use crate::fleet::exposure::Line;
+pub(crate) use read::read;
 use serde::Serialize;
 use std::io;
 
@@ -41,6 +44,8 @@ struct Document<'a> {
     became: Vec<Became<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     timeline: Vec<Lap>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<part::PartV1>,
 }
 
 #[derive(Serialize)]
@@ -92,6 +97,7 @@ struct Server<'a> {
     name: &'a str,
     address: &'a str,
     state: &'a str,
+    facts: &'a [String],
     changes: &'a [String],
     details: &'a [String],
     exposures: Vec<Exposure<'a>>,
@@ -105,6 +111,8 @@ struct Exposure<'a> {
     ports: String,
     from: &'a [String],
     proof: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permitted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<&'a str>,
 }
@@ -153,7 +161,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
                 exposures: group
                     .exposures
                     .iter()
-                    .map(|line| exposure(line, None, None))
+                    .map(|line| exposure(line, None, None, None))
                     .collect(),
             })
             .collect(),
@@ -195,6 +203,7 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
                 seconds: (took.as_secs_f64() * 10.0).round() / 10.0,
             })
             .collect(),
+        part: part::part(report),
     };
     let mut out = io::BufWriter::with_capacity(1 << 18, out);
     serde_json::to_writer(&mut out, &document)?;
@@ -223,6 +232,7 @@ fn server(sheet: &super::ServerSheet) -> Server<'_> {
         name: &sheet.name,
         address: &sheet.address,
         state: &sheet.state,
+        facts: &sheet.facts,
         changes: &sheet.changes,
         details: &sheet.sentences,
         exposures: sheet
@@ -231,6 +241,7 @@ fn server(sheet: &super::ServerSheet) -> Server<'_> {
                 exposure(
                     &shown.line,
                     Some(shown.stage.word()),
+                    Some(shown.permitted),
                     Some(shown.evidence.as_str()),
                 )
             })
@@ -238,13 +249,19 @@ fn server(sheet: &super::ServerSheet) -> Server<'_> {
     }
 }
 
-fn exposure<'a>(line: &'a Line, stage: Option<&'a str>, evidence: Option<&'a str>) -> Exposure<'a> {
+fn exposure<'a>(
+    line: &'a Line,
+    stage: Option<&'a str>,
+    permitted: Option<bool>,
+    evidence: Option<&'a str>,
+) -> Exposure<'a> {
     Exposure {
         stage,
         protocol: line.protocol.word(),
         ports: line.ports(),
         from: &line.from,
         proof: line.proof.word(),
+        permitted,
         evidence,
     }
 }

@@ -9,6 +9,7 @@ mod long;
 mod mutations;
 mod reviewed;
 mod servers;
+mod several;
 mod trouble;
 mod trust;
 

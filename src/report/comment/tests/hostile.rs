@@ -14,7 +14,7 @@ use crate::report::{Counts, Failure, Report, ServerSheet, ShownExposure, Step, S
 use proptest::prelude::*;
 use std::time::Duration;
 
-static META: Meta = Meta {
+pub(super) static META: Meta = Meta {
     code: "LO203",
     name: "port-not-permitted",
     severity: Severity::Error,

@@ -3,6 +3,7 @@
 mod fuzz;
 mod headline;
 mod hostile;
+mod merged;
 
 use super::*;
 use crate::report::{ServerSheet, summary};
