@@ -41,7 +41,7 @@ reasons! {
     InvalidDescriber "invalid-describer" "A describer file cannot be understood. The findings say where.";
     PolicyViolation "policy-violation" "What is written, planned or installed is not permitted. Each finding says where it comes from and what to do; what is written or planned so is never applied.";
     PolicyNotKnown "policy-not-known" "The policy of the base branch could not be read. A pull request's own does not judge it. The message says why; it takes `contents: read`.";
-    AuthFailed "auth-failed" "Azure does not let us in: a variable is missing, or the identity lacks a credential or a role. The message says which; `lostops doctor` gives the lines that the workflow lacks.";
+    AuthFailed "auth-failed" "Azure does not let lostops in. A variable is missing, or the identity lacks a credential or a role. The message says which; `lostops doctor` gives the lines that the workflow lacks.";
     StateNotKept "state-not-kept" "`state: { backend: local }` on a runner loses the state with the job. Name a storage account in `environment.yaml`.";
     TerraformMissing "terraform-missing" "Terraform is not there or too old. The action brings its own; elsewhere install 1.9 or newer.";
     InitFailed "init-failed" "Terraform could not load its providers or its state. Its own words name the address or the storage account that did not answer.";
@@ -65,7 +65,7 @@ reasons! {
     AnsibleFailed "ansible-failed" "Some task failed on a server. The report names server, role, task and line; the other servers were initialised.";
     NotAsWritten "not-as-written" "What was measured is not what is written: a port, a package, a service. Each finding says where it was found and what to do; nothing is undone by itself.";
     Drift "drift" "What runs is not what is written: the plan of a scheduled run is not empty, or Ansible would change a server. Apply what is written, or write down what was changed by hand.";
-    PartMissing "part-missing" "The report of an environment is missing, cannot be read, or is of another run, so the summary is not whole. Its message names each; that job's own log says why.";
+    PartMissing "part-missing" "The report of an environment is missing or cannot be believed. The message names each; without them the summary is not whole, and that job's own log says why.";
     Cancelled "cancelled" "The run was cancelled. Terraform got one interrupt and its lock is released; run again to go on.";
     Failed "failed" "lostops itself could not do its work; the message says what.";
 }

@@ -15,6 +15,7 @@ pub(crate) enum Task {
     ReadFiles,
     ReadIssues,
     WriteIssue,
+    Propose,
     UploadSarif,
 }
 
@@ -28,6 +29,7 @@ impl Task {
             Self::FindPull => Some("pull-requests: read"),
             Self::ReadFiles => Some("contents: read"),
             Self::ReadIssues | Self::WriteIssue => Some("issues: write"),
+            Self::Propose => Some("contents: write`, `pull-requests: write"),
             Self::UploadSarif => Some("security-events: write"),
         }
     }
@@ -45,6 +47,7 @@ impl fmt::Display for Task {
             Self::ReadFiles => write!(f, "read the base's describers"),
             Self::ReadIssues => write!(f, "read the issues of the repository"),
             Self::WriteIssue => write!(f, "write the issue that tells of drift"),
+            Self::Propose => write!(f, "propose the change as a pull request"),
             Self::UploadSarif => write!(f, "upload the SARIF file"),
         }
     }

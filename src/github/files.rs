@@ -106,7 +106,7 @@ impl GitHub<'_> {
 }
 
 /// A path as an address holds it: only its slashes are its own.
-fn encoded(path: &str) -> String {
+pub(super) fn encoded(path: &str) -> String {
     path.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {

@@ -15,6 +15,7 @@ pub(crate) mod inputs;
 pub(crate) mod issue;
 pub(crate) mod operation;
 pub(crate) mod outputs;
+pub(crate) mod proposal;
 mod proxy;
 pub(crate) mod pull;
 mod retry;

@@ -262,5 +262,7 @@ fn lasting(what: &What, edits: &[Edit], report: &mut Report) {
         let diff = TextDiff::from_lines(&edit.before, &edit.after);
         diff.unified_diff().header(&from, &to).to_string()
     };
+    let file = |edit: &Edit| (edit.path.to_string(), edit.after.clone());
+    report.edited = edits.iter().map(file).collect();
     report.patch = Some(edits.iter().map(patch).collect());
 }

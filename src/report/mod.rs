@@ -137,6 +137,8 @@ pub(crate) struct Report {
     pub(crate) applied: bool,
     /// With this change of the describers what was done stays so.
     pub(crate) patch: Option<String>,
+    /// The same as whole files: paths in the repository, and what they are to say.
+    pub(crate) edited: Vec<(String, String)>,
     /// A state that could not be written, sealed, for a file.
     pub(crate) errored: Option<String>,
     /// What Terraform itself would print of the plan, where a format shows it.
@@ -231,6 +233,7 @@ impl Report {
             notes: Vec::new(),
             applied: false,
             patch: None,
+            edited: Vec::new(),
             errored: None,
             diff: None,
             topology: None,

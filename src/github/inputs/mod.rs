@@ -29,6 +29,8 @@ pub(crate) struct Inputs {
     /// By which number GitHub knows the job; 0 where it does not say.
     pub(crate) job: u64,
     pub(crate) sarif: bool,
+    /// Whether what keeps an operation is proposed as a pull request.
+    pub(crate) commit: bool,
     /// Whether a plan is rehearsed.
     pub(crate) rehearse: bool,
     pub(crate) ca_bundle: Option<Utf8PathBuf>,
@@ -52,6 +54,7 @@ impl Inputs {
         "to",
         "confirm",
         "lock-id",
+        "commit",
         "environment",
         "describers",
         "cloud",
@@ -133,7 +136,7 @@ impl Inputs {
             let choices = [("false", false), ("true", true)];
             choose(name, input(name), &choices, &mut wrong)
         };
-        let (sarif, rehearse) = (flag("sarif"), flag("rehearse"));
+        let (sarif, rehearse, commit) = (flag("sarif"), flag("rehearse"), flag("commit"));
         let lock_timeout = input("lock-timeout").unwrap_or("5m");
         if !is_duration(lock_timeout) {
             wrong.push(format!(
@@ -175,6 +178,7 @@ impl Inputs {
             parts,
             job: input("job-id").and_then(|id| id.parse().ok()).unwrap_or(0),
             sarif,
+            commit,
             rehearse,
             reviewed_plan,
             plan_key,

@@ -11,6 +11,7 @@ mod judge;
 mod ownership;
 mod part;
 mod perform;
+mod propose;
 mod publish;
 mod reviewed;
 mod summary;

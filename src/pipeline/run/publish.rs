@@ -4,6 +4,7 @@ use super::comment::{comment, with_record};
 use super::conversation::{Conversation, LAST_WORDS, access};
 use super::issue::{Scope, roll};
 use super::perform::only;
+use super::propose::propose;
 use super::watch::{LONG, Watch};
 use super::{Step, answer, files};
 use crate::exit::Exit;
@@ -57,13 +58,8 @@ pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Re
     };
     keep("report", "report.json", report::json::render);
     let sarif = keep("sarif", "lostops.sarif", report::sarif::render);
-    if let Some(sealed) = &report.errored {
-        let path = folder.join("errored.tfstate.sealed");
-        match files::write(&step.context.folder, &path, sealed.as_bytes()) {
-            Ok(()) => outputs.set("errored-state", path.into_string()),
-            Err(error) => warn(step, &format!("{error:#}")),
-        }
-    }
+    let errored = errored(step, report, &folder);
+    outputs.set("errored-state", errored.unwrap_or_default());
     let frame = frame(step, task, true);
     annotate(step, report);
     // One for all that is said, for the time it may wait is shared.
@@ -85,6 +81,8 @@ pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Re
     if let Some(sarif) = sarif.filter(|_| inputs.sarif && task.trusted) {
         upload(step, task, &sarif, &github);
     }
+    let proposed = propose(step, inputs, task, report, &github);
+    outputs.set("pull-request-url", proposed.unwrap_or_default());
     let issue = issue(step, inputs, task, report, &frame, &github);
     outputs.set("issue-url", issue.unwrap_or_default());
     summarise(step, report, &frame);
@@ -123,6 +121,19 @@ fn issue(
             url
         }
         Err(error) => untold(step, &error),
+    }
+}
+
+/// Writes the state that could not be written, sealed; its path.
+fn errored(step: &Step<'_>, report: &Report, folder: &Utf8Path) -> Option<String> {
+    let sealed = report.errored.as_ref()?;
+    let path = folder.join("errored.tfstate.sealed");
+    match files::write(&step.context.folder, &path, sealed.as_bytes()) {
+        Ok(()) => Some(path.into_string()),
+        Err(error) => {
+            warn(step, &format!("{error:#}"));
+            None
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) mod route {
     pub(crate) const EDIT_COMMENT: &str =
         "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
     pub(crate) const CONTENTS: &str = "GET /repos/{owner}/{repo}/contents/{path}";
+    pub(crate) const CREATE_BRANCH: &str = "POST /repos/{owner}/{repo}/git/refs";
+    pub(crate) const OPEN_PULL: &str = "POST /repos/{owner}/{repo}/pulls";
     pub(crate) const LIST_ISSUES: &str = "GET /repos/{owner}/{repo}/issues";
     pub(crate) const OPEN_ISSUE: &str = "POST /repos/{owner}/{repo}/issues";
     pub(crate) const EDIT_ISSUE: &str = "PATCH /repos/{owner}/{repo}/issues/{issue_number}";

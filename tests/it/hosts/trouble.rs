@@ -104,6 +104,37 @@ fn a_task_that_fails_on_one_server_is_named_and_the_next_run_finishes_the_work()
     let ends =
         ["backend", "database", "monitoring"].map(|server| of(&mended, server)["end"].clone());
     assert_eq!(ends, ["unchanged", "changed", "unchanged"], "{mended:#}");
+
+    // The next change fails for one of them: Ansible goes on with the others, and the next run does the rest.
+    hosts.project.edit(
+        "describers/environment.yaml",
+        "203.0.113.0/24",
+        "203.0.113.0/25",
+    );
+    let group = "azurerm_network_security_group";
+    hosts.simulator(&[
+        "fault",
+        "409",
+        "--type",
+        group,
+        "--name",
+        "database-nsg",
+        "--times",
+        "9",
+    ]);
+    let partial = hosts.json(1, &["apply", "--only", "both"]);
+    assert_eq!(partial["failure"]["reason"], "apply-failed", "{partial:#}");
+    let told = partial["ansible"]["servers"].as_array().expect("servers");
+    let told: Vec<_> = told.iter().map(|server| &server["name"]).collect();
+    assert_eq!(told, ["backend", "monitoring"], "{partial:#}");
+    let notes = partial["notes"].to_string();
+    assert!(
+        notes.contains("`backend` and `monitoring` is done: initialised all the same"),
+        "{notes}"
+    );
+    let rest = hosts.json(0, &["apply", "--only", "both"]);
+    assert_eq!(of(&rest, "backend")["end"], "unchanged", "{rest:#}");
+    assert_eq!(of(&rest, "database")["end"], "changed", "{rest:#}");
 }
 
 /// Starts a run and waits until it says these words.

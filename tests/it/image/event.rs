@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::fs;
 
 /// What main points to before anything happens.
-const MAIN: &str = "1f0e2d3c4b5a69788796a5b4c3d2e1f001122334";
+pub(crate) const MAIN: &str = "1f0e2d3c4b5a69788796a5b4c3d2e1f001122334";
 
 pub(crate) struct Event {
     pub(crate) payload: Value,

@@ -1,7 +1,10 @@
 //! An operation on chosen servers.
 
 use super::Job;
+use crate::fake_github::Fault;
+use crate::fake_github::route::{CREATE_BRANCH, OPEN_PULL};
 use crate::harness::Project;
+use crate::image::event::MAIN;
 
 #[test]
 fn only_the_servers_that_were_named_are_changed() {
@@ -89,6 +92,56 @@ fn a_server_is_stopped_by_hand_and_the_summary_says_what_keeps_it_so() {
     assert!(ended.log.contains("confirm: web"), "{}", ended.log);
     let ended = job.set("INPUT_CONFIRM", "web").ends("workflow_dispatch", 3);
     assert_eq!(ended.output("failure-reason"), "policy-violation");
+}
+
+#[test]
+fn what_keeps_an_operation_is_proposed_as_a_pull_request_where_that_is_wanted() {
+    let mut job = Job::managed();
+    job.ends("push.direct", 0);
+    let folder = job.project.path("describers");
+    job.github.commit(MAIN, &folder, "describers");
+    let ended = job
+        .set("INPUT_OPERATION", "stop")
+        .set("INPUT_SERVERS", "web")
+        .set("INPUT_COMMIT", "true")
+        .ends("workflow_dispatch", 0);
+    let url = ended.output("pull-request-url");
+    assert!(url.contains("/pull/"), "{url}: {}", ended.log);
+    let state = job.github.state();
+    let branch = "lostops/stop-4711-2".to_owned();
+    let file = &state.files[&(branch, "describers/web.yaml".to_owned())];
+    let text = String::from_utf8_lossy(file).into_owned();
+    assert!(text.contains("state: stopped"), "{text}");
+    let opened = state.requests.iter().find(|one| one.route == OPEN_PULL);
+    let opened = &opened.expect("a request").body;
+    assert_eq!(opened["base"], "main");
+    assert_eq!(opened["title"], "Keep the stop of web");
+    drop(state);
+    // What the describers say already needs no change.
+    let ended = job
+        .set("INPUT_OPERATION", "start")
+        .ends("workflow_dispatch", 0);
+    assert_eq!(ended.output("pull-request-url"), "");
+}
+
+#[test]
+fn a_token_that_may_not_propose_is_a_warning_and_the_operation_is_done() {
+    let mut job = Job::managed();
+    job.ends("push.direct", 0);
+    let folder = job.project.path("describers");
+    job.github.commit(MAIN, &folder, "describers");
+    job.github.fault(Fault::status(
+        CREATE_BRANCH,
+        403,
+        "Resource not accessible by integration",
+    ));
+    let ended = job
+        .set("INPUT_OPERATION", "stop")
+        .set("INPUT_SERVERS", "web")
+        .set("INPUT_COMMIT", "true")
+        .ends("workflow_dispatch", 0);
+    assert_eq!(ended.output("pull-request-url"), "");
+    assert!(ended.log.contains("contents: write"), "{}", ended.log);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod comments;
 mod files;
 mod issues;
+mod proposals;
 
 use super::facts::{Facts, Operation};
 use super::state::{Pull, Request, State};
@@ -216,6 +217,9 @@ impl Host<'_> {
                 }
             }
             ("GET", "/contents/{path}") => self.contents(),
+            ("PUT", "/contents/{path}") => self.write_file(),
+            ("POST", "/git/refs") => self.create_branch(),
+            ("POST", "/pulls") => self.open_request(),
             ("GET", "/issues") => self.list_issues(),
             ("POST", "/issues") => self.open_issue(),
             ("PATCH", "/issues/{issue_number}") => self.edit_issue(),
