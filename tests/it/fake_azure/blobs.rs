@@ -178,9 +178,10 @@ fn read(blob: &Blob, with_content: bool) -> Answer {
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a String>) -> Answer {
-    let blobs: String = names
+    let blobs: Vec<String> = names
         .map(|name| format!("<Blob><Name>{name}</Name><Properties/></Blob>"))
         .collect();
+    let blobs = blobs.concat();
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults><Blobs>{blobs}</Blobs><NextMarker/></EnumerationResults>"
     );
