@@ -120,7 +120,7 @@ fn a_task_that_fails_on_one_server_is_named_and_the_next_run_finishes_the_work()
         "--name",
         "database-nsg",
         "--times",
-        "9",
+        "1",
     ]);
     let partial = hosts.json(1, &["apply", "--only", "both"]);
     assert_eq!(partial["failure"]["reason"], "apply-failed", "{partial:#}");
