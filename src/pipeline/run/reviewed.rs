@@ -1,8 +1,7 @@
 //! The plan that was reviewed: looked up where an apply needs one, and made known to a plan where one is shown.
 
 use super::Step;
-use super::conversation::{LAST_WORDS, access, marker};
-use crate::github::api::GitHub;
+use super::conversation::{client, marker};
 use crate::github::decision::{Audience, Task};
 use crate::github::error::GitHubError;
 use crate::github::inputs::{Inputs, ReviewedInput};
@@ -98,9 +97,7 @@ fn found(
             ..refused
         }
     };
-    let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).map_err(unknown)?;
-    let hurry = github.hurry();
-    process::when_cancelled(move || hurry.within(LAST_WORDS));
+    let github = client(step, inputs).map_err(unknown)?;
     let branch = step.runner.branch();
     let pull = github
         .pull_of_commit(&step.runner.sha, branch)
