@@ -10,6 +10,7 @@ use crate::cli::{Cloud, Configure, Only, Output, Verify};
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::fleet::environment::StateBackend;
+use crate::process;
 use crate::reason::Reason;
 use crate::report::progress::Progress;
 use crate::report::{Failure, Outcome, Report, Step, StepEnd};
@@ -199,6 +200,9 @@ pub(super) fn boot(
     }
     let engine = hosts::address(context.variable("DOCKER_HOST"));
     if let Err(error) = hosts::answers(engine) {
+        if process::cancelled() {
+            return Err(failure::of_anything(&error));
+        }
         report.notes.push(format!(
             "{error:#}: the machines have no hosts, and the Ansible stage was left out"
         ));

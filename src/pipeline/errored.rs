@@ -71,10 +71,9 @@ fn pushed(ready: &Ready, state: &[u8]) -> Result<(), TerraformError> {
         reached: crate::terraform::run::Reached::default(),
     };
     for pause in PAUSES {
-        if process::cancelled() {
+        if process::pause(pause).is_err() {
             break;
         }
-        std::thread::sleep(pause);
         match ready.terraform.push_state(&ready.workspace, state) {
             Ok(()) => return Ok(()),
             Err(error) => last = error,

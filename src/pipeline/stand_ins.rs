@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::fleet::Fleet;
+use crate::process::cancelled;
 use crate::reason::Reason;
 use crate::report::Failure;
 use crate::report::progress::Progress;
@@ -45,6 +46,9 @@ pub(super) fn hand_out(
 
 /// Hosts are not as they should be.
 pub(super) fn failed(error: &anyhow::Error) -> Failure {
+    if cancelled() {
+        return super::failure::of_anything(error);
+    }
     Failure {
         reason: Reason::HostsFailed,
         message: format!("{error:#}"),

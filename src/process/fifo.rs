@@ -14,6 +14,9 @@ const END: &str = "\u{4}";
 /// After an interrupt, until the next: Python loses one that comes while it forks or clears away.
 const AGAIN: Duration = Duration::from_secs(2);
 
+/// Interrupts that are sent before it is ended.
+const OFTEN: u32 = 3;
+
 /// The pipe; it goes with this.
 #[derive(Debug)]
 pub(crate) struct Fifo {
@@ -44,7 +47,7 @@ impl Drop for Fifo {
 
 impl Invocation {
     /// Runs to the end, keeps what it printed, and hands over each line that comes through the pipe as it comes. An
-    /// interrupt is repeated until the child ends.
+    /// interrupt is repeated, and then the child is ended.
     pub(crate) fn events(
         &self,
         fifo: &Fifo,
@@ -65,12 +68,15 @@ impl Invocation {
         std::thread::scope(|scope| {
             let running = &running;
             scope.spawn(move || {
-                let mut told = false;
+                let mut told = 0;
                 while hear.recv_timeout(AGAIN) == Err(RecvTimeoutError::Timeout) {
-                    if told {
-                        running.interrupt();
+                    match told {
+                        0 => {}
+                        1..OFTEN => running.interrupt(),
+                        // It, or somebody whom it has started and who holds its output, hears none.
+                        _ => running.kill(),
                     }
-                    told = cancelled();
+                    told += u32::from(cancelled());
                 }
             });
             let waiter = scope.spawn(|| {

@@ -5,6 +5,7 @@ mod duplex;
 mod fifo;
 mod patience;
 mod signal;
+mod wait;
 
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -19,7 +20,10 @@ pub(crate) use companion::Companion;
 pub(crate) use duplex::Duplex;
 pub(crate) use fifo::Fifo;
 pub(crate) use patience::limit;
-pub(crate) use signal::{cancelled, forward_interrupts, refuse_when_cancelled, when_cancelled};
+pub(crate) use signal::{
+    Cancelled, cancelled, forward_interrupts, refuse_when_cancelled, when_cancelled,
+};
+pub(crate) use wait::{interrupted, pause, unless_cancelled};
 
 /// A child process that has not been started yet.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use super::Ssh;
 use super::known::{self, Trust};
 use super::target::Target;
 use super::trouble::{Trouble, of_connect, of_ssh};
-use crate::process::{cancelled, refuse_when_cancelled};
+use crate::process::{cancelled, pause, refuse_when_cancelled, unless_cancelled};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::mpsc::{Sender, channel};
@@ -12,8 +12,6 @@ use std::time::{Duration, Instant};
 
 /// Between two attempts.
 const AGAIN: Duration = Duration::from_secs(1);
-/// Between two looks whether somebody has interrupted us.
-const LOOK: Duration = Duration::from_millis(50);
 /// How long the user of a new machine may be missing once SSH answers: it is made late in the first boot.
 const USER: Duration = Duration::from_secs(90);
 /// What a server may take to answer once it has let us in, beyond what is left of the wait.
@@ -165,10 +163,8 @@ impl<'a> Wait<'a> {
                 trouble.words()
             ));
         }
-        let until = Instant::now() + AGAIN;
-        while Instant::now() < until && !cancelled() {
-            std::thread::sleep(LOOK);
-        }
+        // Whether it was interrupted is looked at before the next attempt.
+        let _ = pause(AGAIN);
     }
 
     fn say(&self, words: &str) {
@@ -223,7 +219,10 @@ impl<'a> Wait<'a> {
     fn scan(&self) -> Result<String, Trouble> {
         match known::scan(&self.one.target, self.ssh.environment()) {
             Ok(Some(key)) => Ok(key),
-            Ok(None) => Err(of_connect(&self.one.target)),
+            Ok(None) => {
+                let target = self.one.target.clone();
+                Err(unless_cancelled(move || of_connect(&target)).unwrap_or(Trouble::Cancelled))
+            }
             Err(error) => Err(Trouble::Inability(format!("{error:#}"))),
         }
     }

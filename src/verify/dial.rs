@@ -1,14 +1,16 @@
 //! A connection to a port: straight from this machine, or from a server on which nothing but bash and cat is needed.
 
-use crate::process::Duplex;
+use crate::process::{Duplex, refuse_when_cancelled, unless_cancelled};
 use crate::ssh::Ssh;
 use crate::ssh::target::Target;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// One conversation is over by then.
 const LIMIT: Duration = Duration::from_secs(10);
+/// Between two looks whether somebody has interrupted us.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Somebody to speak with.
 pub(crate) trait Stream: Read + Write + Send {}
@@ -26,10 +28,11 @@ pub(crate) enum From<'a> {
 pub(crate) fn dial(from: From<'_>, to: SocketAddr) -> io::Result<Box<dyn Stream>> {
     match from {
         From::Here => {
-            let stream = TcpStream::connect_timeout(&to, LIMIT / 2)?;
-            stream.set_read_timeout(Some(LIMIT))?;
+            let stream = unless_cancelled(move || TcpStream::connect_timeout(&to, LIMIT / 2))
+                .map_err(io::Error::other)??;
+            stream.set_read_timeout(Some(LOOK))?;
             stream.set_write_timeout(Some(LIMIT))?;
-            Ok(Box::new(stream))
+            Ok(Box::new(Here(stream)))
         }
         From::Server(ssh, target) => {
             let seconds = LIMIT.as_secs();
@@ -43,5 +46,35 @@ pub(crate) fn dial(from: From<'_>, to: SocketAddr) -> io::Result<Box<dyn Stream>
                 .map_err(|error| io::Error::other(format!("{error:#}")))?;
             Ok(Box::new(child))
         }
+    }
+}
+
+/// A connection of this machine's own: a read takes no longer than the limit, and ends with an interrupt.
+struct Here(TcpStream);
+
+impl Read for Here {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let until = Instant::now() + LIMIT;
+        loop {
+            refuse_when_cancelled().map_err(io::Error::other)?;
+            match self.0.read(buffer) {
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                    ) && Instant::now() < until => {}
+                done => return done,
+            }
+        }
+    }
+}
+
+impl Write for Here {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.0.write(buffer)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }

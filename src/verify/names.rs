@@ -1,5 +1,6 @@
 //! Where the names of web applications lead whoever asks for them.
 
+use crate::process::unless_cancelled;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, ToSocketAddrs as _};
 
@@ -13,12 +14,16 @@ pub(crate) struct Name {
 
 /// Asks the resolver of this machine, and waits as long as that does.
 pub(crate) fn look_up(name: &str) -> Name {
-    let found = (name, 443).to_socket_addrs();
+    let asked = name.to_owned();
+    let found = unless_cancelled(move || (asked.as_str(), 443).to_socket_addrs());
+    let leads_to = match found {
+        Ok(Ok(all)) => Ok(all.map(|one| one.ip().to_canonical()).collect()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(cancelled) => Err(cancelled.to_string()),
+    };
     Name {
         name: name.to_owned(),
-        leads_to: found
-            .map(|all| all.map(|one| one.ip().to_canonical()).collect())
-            .map_err(|error| error.to_string()),
+        leads_to,
     }
 }
 

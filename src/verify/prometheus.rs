@@ -3,7 +3,7 @@
 use super::dial::{From, dial};
 use super::http::get;
 use super::outcome::ScrapeTarget;
-use crate::process::cancelled;
+use crate::process::pause;
 use crate::ssh::Ssh;
 use crate::ssh::target::Target;
 use serde::Deserialize;
@@ -60,9 +60,8 @@ pub(crate) fn targets(ssh: &Ssh, server: &Target) -> Result<Vec<ScrapeTarget>, S
     let mut now = first.clone();
     while now.iter().any(|target| down(target) && is_old(target))
         && begun.elapsed() < PATIENCE
-        && !cancelled()
+        && pause(AGAIN).is_ok()
     {
-        std::thread::sleep(AGAIN);
         now = active(ssh, server)?;
     }
     let mut targets: Vec<ScrapeTarget> = now

@@ -1,6 +1,7 @@
 //! What a UDP port answers to an empty datagram: seldom anything, and silence proves nothing.
 
 use super::outcome::Udp;
+use crate::process::refuse_when_cancelled;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
@@ -8,8 +9,9 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// # Errors
-/// This machine has no way to the address.
+/// This machine has no way to the address, or it was interrupted.
 pub(crate) fn ask(address: IpAddr, port: u16) -> io::Result<Udp> {
+    refuse_when_cancelled().map_err(io::Error::other)?;
     let any: IpAddr = match address {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),

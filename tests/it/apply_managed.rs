@@ -70,10 +70,8 @@ fn a_grant_for_another_size_grants_nothing() {
     assert_eq!(errors(&project.plan(3)), ["LO304"]);
 }
 
-#[test]
-fn a_lock_on_the_state_is_told_with_its_holder_and_waited_for() {
-    let project = managed();
-    project.edit("describers/web.yaml", "for: http }", "for: web }");
+/// Somebody who holds the lock on the state for as long as its input is open.
+pub(crate) fn holder(project: &Project) -> std::process::Child {
     let folder = ".lostops/staging/simulated";
     // As Terraform itself holds it and says so.
     let holder = "import fcntl, sys, datetime\n\
@@ -93,6 +91,14 @@ fn a_lock_on_the_state_is_told_with_its_holder_and_waited_for() {
     let mut said = [0; 5];
     let out = holder.stdout.as_mut().expect("its output");
     std::io::Read::read_exact(out, &mut said).expect("it holds the lock");
+    holder
+}
+
+#[test]
+fn a_lock_on_the_state_is_told_with_its_holder_and_waited_for() {
+    let project = managed();
+    project.edit("describers/web.yaml", "for: http }", "for: web }");
+    let mut holder = holder(&project);
     // A plan changes nothing, and needs no lock.
     project.plan(0);
     let apply = ["apply", "--cloud", "simulated", "--lock-timeout", "1s"];

@@ -8,6 +8,7 @@
 
 mod apply_managed;
 mod architecture;
+mod cancel;
 mod cases;
 mod check;
 mod check_mistakes;

@@ -100,7 +100,7 @@ fn says_to_all(listener: TcpListener, words: &'static [u8]) {
 }
 
 /// The world reaches the backend and the database at these addresses.
-fn servers(backend: Ipv4Addr, database: Ipv4Addr) -> Servers {
+pub(crate) fn servers(backend: Ipv4Addr, database: Ipv4Addr) -> Servers {
     let servers = Servers::new();
     let said = SAID.iter().fold(String::new(), |mut all, (name, text)| {
         let _ = write!(all, "\n@ begin {name}\n{text}\n@ end 0\n");

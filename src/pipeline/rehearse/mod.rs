@@ -75,7 +75,11 @@ fn rehearsed(
     };
     let engine = hosts::address(context.variable("DOCKER_HOST"));
     hosts::answers(engine).map_err(|error| Failure {
-        reason: Reason::NoHosts,
+        reason: if cancelled() {
+            Reason::Cancelled
+        } else {
+            Reason::NoHosts
+        },
         message: format!("{error:#}: servers are rehearsed on a Docker engine"),
         help: "start one, or name it in `DOCKER_HOST`; `lostops plan --cloud simulated` needs none, and boots nothing".to_owned(),
     })?;

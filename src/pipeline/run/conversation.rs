@@ -8,6 +8,7 @@ use crate::github::comment::Written;
 use crate::github::decision::{Audience, Task};
 use crate::github::error::{Cause, GitHubError};
 use crate::github::inputs::Inputs;
+use crate::process;
 use std::time::Duration;
 
 /// What a cancelled run has left for GitHub: its runner kills it ten seconds after the first interrupt.
@@ -144,7 +145,15 @@ pub(in crate::pipeline) fn proxies(context: &Context) -> Proxies {
     }
 }
 
-pub(super) fn access(step: &Step<'_>, inputs: &Inputs) -> Access {
+/// A client whose asking ends soon after an interrupt.
+pub(super) fn client<'s>(step: &'s Step<'_>, inputs: &Inputs) -> Result<GitHub<'s>, GitHubError> {
+    let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait))?;
+    let hurry = github.hurry();
+    process::when_cancelled(move || hurry.within(LAST_WORDS));
+    Ok(github)
+}
+
+fn access(step: &Step<'_>, inputs: &Inputs) -> Access {
     Access {
         api_url: step.runner.api_url.clone(),
         graphql_url: step.runner.graphql_url.clone(),

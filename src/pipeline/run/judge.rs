@@ -2,18 +2,18 @@
 //! told beside.
 
 use super::Step;
-use super::conversation::access;
+use super::conversation::client;
 use crate::cli::Describers;
 use crate::context::Context;
 use crate::describer::{ENDING, Instead, RULES, name_of};
 use crate::finding::Severity;
 use crate::fleet::policy::RuleFile;
 use crate::fleet::words::count;
-use crate::github::api::GitHub;
 use crate::github::decision::Task;
 use crate::github::error::GitHubError;
 use crate::github::inputs::Inputs;
 use crate::pipeline::describe;
+use crate::process::cancelled;
 use crate::reason::Reason;
 use crate::report::{Failure, Report};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -85,11 +85,15 @@ fn of_base(
     base: &str,
 ) -> Result<Option<Judge>, Failure> {
     let unknown = |error: GitHubError| Failure {
-        reason: Reason::PolicyNotKnown,
+        reason: if cancelled() {
+            Reason::Cancelled
+        } else {
+            Reason::PolicyNotKnown
+        },
         message: format!("the policy of the pull request's base could not be read: {error}"),
         help: error.help(),
     };
-    let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).map_err(unknown)?;
+    let github = client(step, inputs).map_err(unknown)?;
     let wanted = |name: &str| {
         name.ends_with(ENDING) || ENVIRONMENT.iter().chain(&POLICY).any(|one| *one == name)
     };

@@ -1,11 +1,10 @@
 //! The operation itself, asked as a command line would ask it.
 
 use super::Step;
-use super::conversation::access;
+use super::conversation::client;
 use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Operate, Output, Unlock};
 use crate::context::Context;
 use crate::finding::Finding;
-use crate::github::api::GitHub;
 use crate::github::decision::Task;
 use crate::github::inputs::{CloudInput, Inputs, OnlyInput};
 use crate::github::operation::Operation;
@@ -171,7 +170,7 @@ fn base(
     report: &mut Report,
 ) -> Option<BTreeMap<String, Vec<u8>>> {
     let commit = task.base.as_deref()?;
-    let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait));
+    let github = client(step, inputs);
     let files =
         github.and_then(|github| github.files(inputs.describers.as_str(), commit, &|_| true));
     let why = match files {

@@ -1,7 +1,7 @@
 //! What came of it, told to everybody: the log, the pull request, the summary, annotations, outputs, code scanning.
 
 use super::comment::{comment, with_record};
-use super::conversation::{Conversation, LAST_WORDS, access};
+use super::conversation::{Conversation, client};
 use super::issue::{Scope, roll};
 use super::perform::only;
 use super::propose::propose;
@@ -63,11 +63,7 @@ pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Re
     let frame = frame(step, task, true);
     annotate(step, report);
     // One for all that is said, for the time it may wait is shared.
-    let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait));
-    if let Ok(github) = &github {
-        let hurry = github.hurry();
-        process::when_cancelled(move || hurry.within(LAST_WORDS));
-    }
+    let github = client(step, inputs);
     if process::cancelled() {
         // Seconds are left: what other steps branch on comes before what may take long.
         write(step, &outputs);

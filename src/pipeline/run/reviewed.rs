@@ -1,9 +1,8 @@
 //! The plan that was reviewed: looked up where an apply needs one, and made known to a plan where one is shown.
 
 use super::Step;
-use super::conversation::{LAST_WORDS, access, all_marker, marker, plain};
+use super::conversation::{all_marker, client, marker, plain};
 use super::part;
-use crate::github::api::GitHub;
 use crate::github::decision::{Audience, Task};
 use crate::github::error::GitHubError;
 use crate::github::inputs::{CommentInput, Inputs, ReviewedInput};
@@ -101,9 +100,7 @@ fn found(
             ..refused
         }
     };
-    let github = GitHub::new(&access(step, inputs), |wait| step.log.say(wait)).map_err(unknown)?;
-    let hurry = github.hurry();
-    process::when_cancelled(move || hurry.within(LAST_WORDS));
+    let github = client(step, inputs).map_err(unknown)?;
     let branch = step.runner.branch();
     let pull = github
         .pull_of_commit(&step.runner.sha, branch)

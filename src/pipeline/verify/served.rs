@@ -4,6 +4,7 @@ use super::parallel::each;
 use super::stage::{AT_ONCE, Measuring};
 use crate::fleet::server::Server;
 use crate::pipeline::configure::Contacts;
+use crate::process::refuse_when_cancelled;
 use crate::ssh::target::Target;
 use crate::verify::database::{self, Database};
 use crate::verify::dial::From;
@@ -43,7 +44,7 @@ impl Measuring<'_> {
             })
             .collect();
         let answers = each(&stopped, AT_ONCE, |(_, place)| {
-            TcpStream::connect_timeout(place, ASLEEP).is_ok()
+            refuse_when_cancelled().is_ok() && TcpStream::connect_timeout(place, ASLEEP).is_ok()
         });
         let answered = stopped.into_iter().zip(answers);
         answered

@@ -137,6 +137,7 @@ impl Measuring<'_> {
         timeline.lap("what answered");
         cancelled()?;
         let awake = self.awake(contacts);
+        cancelled()?;
         Ok(Measured {
             servers,
             matrix,

@@ -6,12 +6,17 @@ use super::security::dropped as dropped_by_groups;
 use super::settle::{Look, Say, is_running};
 use super::sweep::Swept;
 use super::{Hosts, card, engine, shell};
+use crate::process::{Cancelled, interrupted};
 use crate::simulator::arm::Kind;
 use crate::simulator::{list, portal, store::Store};
 use anyhow::{Context as _, bail};
 use camino::Utf8Path;
 use std::io::Write;
 use std::sync::Mutex;
+use std::time::Duration;
+
+/// What a cancelled run has left to take its hosts down: its runner kills it ten seconds after the first interrupt.
+const LAST: Duration = Duration::from_secs(4);
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -131,7 +136,9 @@ pub(crate) fn offer(
 
 /// Removes everything that the simulation has made on the engine.
 pub(crate) fn down(address: &str, cloud: &Utf8Path) -> anyhow::Result<Swept> {
-    block(async { Hosts::connect(address, cloud).await?.down().await })
+    block_with(LAST, async {
+        Hosts::connect(address, cloud).await?.down().await
+    })
 }
 
 /// Lets the hosts, where the cloud has any, follow what was done to it by hand. Returns what a person should know.
@@ -199,12 +206,26 @@ async fn host(address: &str, cloud: &Utf8Path, name: &str) -> anyhow::Result<(Ho
     }
 }
 
+/// Until an interrupt: what is half done then, the next run finds.
 pub(super) fn block<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    block_with(Duration::ZERO, work)
+}
+
+/// So much longer than until an interrupt.
+fn block_with<T>(
+    grace: Duration,
+    work: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("could not start to work with the engine")?;
-    let done = runtime.block_on(work);
+    let done = runtime.block_on(async {
+        tokio::select! {
+            done = work => done,
+            () = interrupted(grace) => Err(Cancelled.into()),
+        }
+    });
     // A read of the terminal cannot be called off, and nobody waits for it.
     runtime.shutdown_background();
     done

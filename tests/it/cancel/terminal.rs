@@ -1,0 +1,88 @@
+//! On a terminal, where no runner's end is near: nothing but the interrupt ends these waits.
+
+use super::started::{As, start};
+use crate::configure::{CONFIGURE, Servers};
+use crate::harness::{Project, root};
+use crate::plan_given::EMPTY;
+use std::path::Path;
+
+/// Every try to write a state is noted, and none succeeds.
+const TERRAFORM: &str = r#"case "$1" in
+  version) echo '{"terraform_version":"1.11.4"}' ;;
+  output) cat "$HOME/outputs.json" ;;
+  show) cat "$HOME/plan.json" ;;
+  apply) echo '{}' >errored.tfstate; exit 1 ;;
+  state) echo tried >>"$HOME/tries"; exit 1 ;;
+esac"#;
+
+#[test]
+fn a_state_that_waits_for_its_next_try_is_kept() {
+    let servers = Servers::new();
+    servers.script("terraform", TERRAFORM);
+    let plan = EMPTY.replace("\"complete\"", "\"applyable\":true,\"complete\"");
+    servers.write("plan.json", &plan);
+    let arguments = ["apply", "--only", "terraform", "--format", "json"];
+    let command = servers.command(&arguments);
+    let mut run = start(&servers.project, &command, As::Plain);
+    run.until("the first try", |run| !run.read("tries").is_empty());
+    run.cancel();
+    assert_eq!(run.end(), 1, "{}", run.read("log"));
+    // That it is not where it belongs counts for more than why.
+    let log = run.read("log");
+    assert!(log.contains(r#""reason":"state-not-saved""#), "{log}");
+    let kept = ".lostops/production/azure/errored.tfstate";
+    assert_eq!(run.read(kept), "{}\n");
+}
+
+#[test]
+fn a_terraform_that_waits_for_the_lock_of_its_state_ends() {
+    let project = Project::with(&root().join("examples/managed"));
+    project.apply(0);
+    project.edit("describers/web.yaml", "for: http }", "for: web }");
+    let mut holder = crate::apply_managed::holder(&project);
+    let path = std::env::var("PATH").expect("PATH");
+    let mut folders = std::env::split_paths(&path).map(|folder| folder.join("terraform"));
+    let real = folders.find(|file| file.is_file()).expect("terraform");
+    let applies = project.path("applies");
+    wrapper(&project, &applies, &real);
+    let apply = ["apply", "--cloud", "simulated", "--lock-timeout", "60m"];
+    let mut command = project.command(&[&apply[..], &["--format", "json"]].concat());
+    command.env("PATH", format!("{}:{path}", project.path("bin").display()));
+    let mut run = start(&project, &command, As::Plain);
+    run.until("terraform apply", |run| !run.read("applies").is_empty());
+    run.cancel();
+    assert_eq!(run.end(), 1, "{}", run.read("log"));
+    let log = run.read("log");
+    assert!(log.contains(r#""reason":"cancelled""#), "{log}");
+    drop(holder.stdin.take());
+    holder.wait().expect("it ends");
+    project.json(0, &apply);
+}
+
+/// A Terraform that notes that it applies, and does it.
+fn wrapper(project: &Project, applies: &Path, real: &Path) {
+    let script = format!(
+        "#!/bin/sh\n[ \"$1\" != apply ] || echo begins >>'{}'\nexec '{}' \"$@\"\n",
+        applies.display(),
+        real.display()
+    );
+    project.write("bin/terraform", script);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(project.path("bin/terraform"), mode).expect("a program");
+}
+
+#[test]
+fn a_child_of_ansible_that_hears_no_interrupt_is_ended() {
+    let servers = Servers::new();
+    // What a shell starts beside itself hears none, and it holds the output of all.
+    let play = r#"exec 9>>"$HOME/alive"; flock -s 9; sleep 6000 & echo >"$HOME/begun"; wait"#;
+    servers.write("play.sh", play);
+    let command = servers.command(&CONFIGURE);
+    let mut run = start(&servers.project, &command, As::Plain);
+    run.until("the play", |run| !run.read("begun").is_empty());
+    run.cancel();
+    assert_eq!(run.end(), 1, "{}", run.read("log"));
+    let log = run.read("log");
+    assert!(log.contains("cancelled"), "{log}");
+    run.left_nobody("the play");
+}
