@@ -96,7 +96,7 @@ pub(super) fn prepare(
                 .variable("ARM_SUBSCRIPTION_ID")
                 .unwrap_or_default()
                 .to_owned();
-            (azure(context), Vec::new(), subscription)
+            (azure(context, fleet), Vec::new(), subscription)
         }
         Cloud::Simulated => {
             let (environment, notes) = simulated(context, fleet, &workspace).map_err(failed)?;
@@ -131,10 +131,12 @@ fn automation(mut environment: BTreeMap<String, String>) -> BTreeMap<String, Str
     environment
 }
 
-fn azure(context: &Context) -> BTreeMap<String, String> {
+fn azure(context: &Context, fleet: &Fleet) -> BTreeMap<String, String> {
     let mut environment = context.allowed(PLAIN);
     environment.extend(context.allowed(TERRAFORM));
     environment.extend(context.allowed(credentials::VARIABLES));
+    let backend = credentials::of_backend(&fleet.environment.state);
+    environment.extend(context.allowed(backend));
     automation(environment)
 }
 
