@@ -9,6 +9,7 @@ use crate::report::Failure;
 use crate::report::progress::Progress;
 use crate::simulator;
 use crate::terraform::credentials;
+use crate::terraform::program::{self, Program};
 use crate::terraform::run::Terraform;
 use crate::terraform::workspace::{FOLDER, Lock, Workspace};
 use anyhow::Context as _;
@@ -103,12 +104,13 @@ pub(super) fn prepare(
             (environment, notes, SIMULATED_SUBSCRIPTION.to_owned())
         }
     };
+    let kind = Program::of(context.variable(program::VARIABLE));
     let terraform =
-        Terraform::new(environment).map_err(|error| super::failure::of_terraform(&error))?;
+        Terraform::new(kind, environment).map_err(|error| super::failure::of_terraform(&error))?;
     workspace
         .write(fleet, &subscription, restarted)
         .map_err(failed)?;
-    progress.step("terraform init");
+    progress.step(&format!("{} init", kind.word()));
     terraform
         .init(&workspace)
         .map_err(|error| super::failure::of_terraform(&error))?;

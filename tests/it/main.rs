@@ -37,4 +37,5 @@ mod scan;
 mod simulator;
 mod state;
 mod terraform;
+mod tofu;
 mod verify;

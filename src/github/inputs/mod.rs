@@ -33,6 +33,8 @@ pub(crate) struct Inputs {
     pub(crate) plan_key: Option<String>,
     /// As Terraform takes it: `5m`.
     pub(crate) lock_timeout: String,
+    /// `terraform` or `tofu`.
+    pub(crate) terraform: &'static str,
 }
 
 /// A shorter key can be guessed.
@@ -60,6 +62,7 @@ impl Inputs {
         "plan-key",
         "ca-bundle",
         "lock-timeout",
+        "terraform",
     ];
 
     /// Reads all of them; everything that is wrong at once, a sentence each. `variable` gives the environment.
@@ -111,6 +114,12 @@ impl Inputs {
                 ("required", ReviewedInput::Required),
                 ("off", ReviewedInput::Off),
             ],
+            &mut wrong,
+        );
+        let terraform = choose(
+            "terraform",
+            input("terraform"),
+            &[("terraform", "terraform"), ("tofu", "tofu")],
             &mut wrong,
         );
         let plan_key = input("plan-key").map(str::to_owned);
@@ -170,6 +179,7 @@ impl Inputs {
             plan_key,
             ca_bundle,
             lock_timeout: lock_timeout.to_owned(),
+            terraform,
         })
     }
 }
