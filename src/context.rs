@@ -44,6 +44,10 @@ const SECRET: &[&str] = &[
     "_KEY",
     "CREDENTIALS",
     "_SAS",
+    // Of the state's backends.
+    "_HTTP_AUTH",
+    "_KEY_DATA",
+    "_PRIVATE_KEY_PEM",
 ];
 /// A shorter value of such a variable is a switch, not a secret.
 const SHORTEST_SECRET: usize = 8;
@@ -106,11 +110,17 @@ impl Context {
     }
 
     /// What must not be said of what we were given: the values of variables that are secret by name, whoever set them,
-    /// and the passwords of proxies.
+    /// and the passwords of proxies and of other addresses.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.variables.iter().filter_map(|(name, value)| {
             let name = name.to_uppercase();
             if name.ends_with("_PROXY") {
+                return password(value);
+            }
+            if name.ends_with("_CONN_STR") {
+                return password(value).or(Some(value));
+            }
+            if name.starts_with("TF_HTTP_") && name.ends_with("ADDRESS") {
                 return password(value);
             }
             let secret =

@@ -60,7 +60,8 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: cli::Cli, guarded: &mut report::log::Guarded) -> anyhow::Result<exit::Exit> {
-    let context = context::Context::from_process()?;
+    let mut context = context::Context::from_process()?;
+    context.set(terraform::program::VARIABLE, cli.global.terraform.word());
     guarded.in_workflow = context.in_workflow();
     guarded.redactor = redact::Redactor::new(context.secrets());
     let writer = guarded.clone();

@@ -42,7 +42,7 @@ reasons! {
     PolicyViolation "policy-violation" "What is written, planned or installed is not permitted. Each finding says where it comes from and what to do; what is written or planned so is never applied.";
     PolicyNotKnown "policy-not-known" "The policy of the base branch could not be read. A pull request's own does not judge it. The message says why; it takes `contents: read`.";
     AuthFailed "auth-failed" "Azure does not let lostops in. A variable is missing, or the identity lacks a credential or a role. The message says which; `lostops doctor` gives the lines that the workflow lacks.";
-    StateNotKept "state-not-kept" "`state: { backend: local }` on a runner loses the state with the job. Name a storage account in `environment.yaml`.";
+    StateNotKept "state-not-kept" "`state: { backend: local }` on a runner loses the state with the job. Name a storage account, or another backend by a file, in `environment.yaml`.";
     TerraformMissing "terraform-missing" "Terraform is not there or too old. The action brings its own; elsewhere install 1.9 or newer.";
     InitFailed "init-failed" "Terraform could not load its providers or its state. Its own words name the address or the storage account that did not answer.";
     PlanFailed "plan-failed" "Terraform could not plan. Its own words in the report say why: mend that and run again.";

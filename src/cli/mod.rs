@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and nothing of how it is done.
 
 mod ansible;
+mod global;
 mod operate;
 mod simulator;
 mod verify;
@@ -9,6 +10,7 @@ use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use ansible::{Configure, Initialise, Inventory, Only};
+pub(crate) use global::{Color, Global};
 pub(crate) use operate::{Destroy, Operate, PushState, Resize, Unlock};
 pub(crate) use simulator::{Simulated, Simulator};
 pub(crate) use verify::{Drift, Rehearse, Scan, Verify};
@@ -30,25 +32,6 @@ pub(crate) struct Cli {
 
     #[command(flatten)]
     pub(crate) global: Global,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Global {
-    /// When to colour the output.
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
-    pub(crate) color: Color,
-
-    /// Say more on standard error: -v what is done, -vv everything.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub(crate) verbose: u8,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    #[default]
-    Auto,
-    Always,
-    Never,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -13,6 +13,7 @@ mod read;
 mod rules;
 mod schema;
 mod secrets;
+mod state;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -121,6 +122,10 @@ pub(crate) fn load(
         // The files are added in the order in which their ids were given.
         sources.add(&document.path, std::mem::take(&mut document.text));
         by_folder[at].push(document);
+    }
+    for (folder, documents) in found.folders.iter().zip(&mut by_folder) {
+        let places = (&mut ids, &mut sources);
+        state::read(&folder.path, documents, instead, &root, places);
     }
     let compose: Vec<ComposeFiles> = found
         .folders

@@ -3,6 +3,7 @@
 use super::server::Ownership;
 use crate::source::{FileId, Located, Span};
 use ipnet::IpNet;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Where Terraform keeps its state.
@@ -15,6 +16,53 @@ pub(crate) enum StateBackend {
         container: String,
         key: String,
     },
+    /// Any other, as a file of its own says.
+    File {
+        kind: BackendKind,
+        /// Texts, numbers and switches, and no secret.
+        settings: BTreeMap<String, Value>,
+    },
+}
+
+/// A backend of Terraform that keeps the state, shared, and does nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BackendKind {
+    Consul,
+    Cos,
+    Gcs,
+    Http,
+    Kubernetes,
+    Oss,
+    Pg,
+    S3,
+}
+
+/// All of them, by their names.
+pub(crate) const KINDS: [BackendKind; 8] = [
+    BackendKind::Consul,
+    BackendKind::Cos,
+    BackendKind::Gcs,
+    BackendKind::Http,
+    BackendKind::Kubernetes,
+    BackendKind::Oss,
+    BackendKind::Pg,
+    BackendKind::S3,
+];
+
+impl BackendKind {
+    /// As Terraform names it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Consul => "consul",
+            Self::Cos => "cos",
+            Self::Gcs => "gcs",
+            Self::Http => "http",
+            Self::Kubernetes => "kubernetes",
+            Self::Oss => "oss",
+            Self::Pg => "pg",
+            Self::S3 => "s3",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

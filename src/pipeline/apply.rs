@@ -246,7 +246,7 @@ fn state_is_kept(context: &Context, fleet: &Fleet, ask: &Ask<'_>) -> Result<(), 
         reason: Reason::StateNotKept,
         message: "the environment says `state: { backend: local }`, and a runner's folders are gone after the job"
             .to_owned(),
-        help: "name a storage account in the environment's file: `state: { backend: { azurerm: { storage_account: NAME, container: NAME, key: NAME.tfstate } } }`".to_owned(),
+        help: "name a storage account in the environment's file: `state: { backend: { azurerm: { storage_account: NAME, container: NAME, key: NAME.tfstate } } }`, or any other backend in a file: `state: { backend: { file: state.json } }`".to_owned(),
     })
 }
 

@@ -3,6 +3,7 @@
 use crate::reason::Reason;
 use crate::report::Failure;
 use crate::terraform::plan::PlanError;
+use crate::terraform::program::Program;
 use crate::terraform::run::TerraformError;
 use crate::terraform::{lock, login};
 use jiff::Timestamp;
@@ -72,13 +73,15 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
         };
     }
     let (reason, help) = match error {
-        TerraformError::NotFound => (
+        TerraformError::NotFound(Program::Tofu) => (
+            Reason::TerraformMissing,
+            "install OpenTofu 1.9 or newer (the action's image holds none), or let Terraform do it: leave `terraform: tofu` out",
+        ),
+        TerraformError::NotFound(Program::Terraform) => (
             Reason::TerraformMissing,
             "install Terraform 1.9 or newer (the action brings its own); in a clone of lostops `make setup` fetches a pinned one",
         ),
-        TerraformError::TooOld { .. } => {
-            (Reason::TerraformMissing, "install Terraform 1.9 or newer")
-        }
+        TerraformError::TooOld { .. } => (Reason::TerraformMissing, "install 1.9 or newer"),
         TerraformError::Cancelled { .. } => (Reason::Cancelled, "start again: nothing was lost"),
         TerraformError::Other(_) if crate::process::cancelled() => {
             (Reason::Cancelled, "start again: nothing was lost")

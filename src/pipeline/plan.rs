@@ -127,7 +127,9 @@ pub(super) fn make(
     report: &mut Report,
     progress: &mut Progress,
 ) -> Result<Made, Failure> {
-    progress.step("terraform plan");
+    let kind = ready.terraform.kind;
+    progress.step(&format!("{} plan", kind.word()));
+    report.program = kind.name();
     let mut replace: Vec<String> = Vec::new();
     let (mut whole, mut json) = once(ready, &[], &[], progress)?;
     let drifted = power::drifted(&whole, fleet);

@@ -9,6 +9,7 @@ use crate::report::Failure;
 use crate::report::progress::Progress;
 use crate::simulator;
 use crate::terraform::credentials;
+use crate::terraform::program::{self, Program};
 use crate::terraform::run::Terraform;
 use crate::terraform::workspace::{FOLDER, Lock, Workspace};
 use anyhow::Context as _;
@@ -96,19 +97,20 @@ pub(super) fn prepare(
                 .variable("ARM_SUBSCRIPTION_ID")
                 .unwrap_or_default()
                 .to_owned();
-            (azure(context), Vec::new(), subscription)
+            (azure(context, fleet), Vec::new(), subscription)
         }
         Cloud::Simulated => {
             let (environment, notes) = simulated(context, fleet, &workspace).map_err(failed)?;
             (environment, notes, SIMULATED_SUBSCRIPTION.to_owned())
         }
     };
+    let kind = Program::of(context.variable(program::VARIABLE));
     let terraform =
-        Terraform::new(environment).map_err(|error| super::failure::of_terraform(&error))?;
+        Terraform::new(kind, environment).map_err(|error| super::failure::of_terraform(&error))?;
     workspace
         .write(fleet, &subscription, restarted)
         .map_err(failed)?;
-    progress.step("terraform init");
+    progress.step(&format!("{} init", kind.word()));
     terraform
         .init(&workspace)
         .map_err(|error| super::failure::of_terraform(&error))?;
@@ -131,10 +133,12 @@ fn automation(mut environment: BTreeMap<String, String>) -> BTreeMap<String, Str
     environment
 }
 
-fn azure(context: &Context) -> BTreeMap<String, String> {
+fn azure(context: &Context, fleet: &Fleet) -> BTreeMap<String, String> {
     let mut environment = context.allowed(PLAIN);
     environment.extend(context.allowed(TERRAFORM));
     environment.extend(context.allowed(credentials::VARIABLES));
+    let backend = credentials::of_backend(&fleet.environment.state);
+    environment.extend(context.allowed(backend));
     automation(environment)
 }
 

@@ -129,7 +129,7 @@ impl Review {
         all.extend(configure::reviewable(fleet, ask));
         let versions = Versions {
             lostops: env!("CARGO_PKG_VERSION").to_owned(),
-            terraform: ready.terraform.version.clone(),
+            terraform: ready.terraform.kind.versioned(&ready.terraform.version),
             providers: ready.workspace.providers(),
         };
         Ok((all, versions))

@@ -131,6 +131,8 @@ pub(crate) struct Report {
     pub(crate) counts: Option<Counts>,
     /// The version of Terraform that made the plan.
     pub(crate) terraform: Option<String>,
+    /// What people call the program whose version that is; empty where it is not known.
+    pub(crate) program: &'static str,
     /// What happened beside the question asked: what was put into the simulated cloud, what was found changed.
     pub(crate) notes: Vec<String>,
     /// The plan was applied.
@@ -217,6 +219,14 @@ pub(crate) enum StepEnd {
 }
 
 impl Report {
+    /// What people call the program that made the plan.
+    pub(crate) fn made_by(&self) -> &'static str {
+        match self.program {
+            "" => "Terraform",
+            name => name,
+        }
+    }
+
     pub(crate) fn new(command: &'static str) -> Self {
         Self {
             command,
@@ -230,6 +240,7 @@ impl Report {
             groups: Vec::new(),
             counts: None,
             terraform: None,
+            program: "",
             notes: Vec::new(),
             applied: false,
             patch: None,

@@ -20,14 +20,20 @@ const PROVIDERS: [(Provider, &str, &str); 2] = [
 /// The CLI configuration that `write` puts into the folder; Terraform takes it from `TF_CLI_CONFIG_FILE`.
 pub(crate) const CONFIG: &str = "terraform.rc";
 
+/// Where Terraform and OpenTofu look for a provider whose address names no host.
+const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
+
 /// Makes the folder what Terraform needs, or finds it so.
 pub(crate) fn write(dir: &Utf8Path, binary: &Utf8Path) -> anyhow::Result<()> {
     fs::create_dir_all(dir).context("could not make the folder of the simulated providers")?;
     let dir = absolute(dir)?;
     let binary = absolute(binary)?;
     let mut names = Vec::new();
-    for (provider, namespace, version) in PROVIDERS {
-        let name = format!("registry.terraform.io/{namespace}/{}", provider.word());
+    let all = REGISTRIES
+        .iter()
+        .flat_map(|host| PROVIDERS.map(|provider| (host, provider)));
+    for (host, (provider, namespace, version)) in all {
+        let name = format!("{host}/{namespace}/{}", provider.word());
         let folder = dir.join(&name).join(version).join(platform());
         fs::create_dir_all(&folder).context("could not make the folder of a simulated provider")?;
         let file = folder.join(format!("terraform-provider-{}_v{version}", provider.word()));
@@ -169,7 +175,7 @@ mod tests {
         );
         assert_eq!(
             fs::read_dir(&dir).unwrap().count(),
-            2,
+            3,
             "nothing is left aside"
         );
     }

@@ -1,5 +1,7 @@
 //! Which variables Azure needs, and how a workflow sets them.
 
+use crate::fleet::environment::{BackendKind, StateBackend};
+
 /// Variables of the environment that providers and backends read; nothing else of it reaches Terraform.
 pub(crate) const VARIABLES: &[&str] = &[
     "ARM_*",
@@ -7,6 +9,23 @@ pub(crate) const VARIABLES: &[&str] = &[
     "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
     "AZURE_CONFIG_DIR",
 ];
+
+/// Variables that a state's backend reads beside those, as its documentation names them.
+pub(crate) fn of_backend(state: &StateBackend) -> &'static [&'static str] {
+    let StateBackend::File { kind, .. } = state else {
+        return &[];
+    };
+    match kind {
+        BackendKind::Consul => &["CONSUL_*"],
+        BackendKind::Cos => &["TENCENTCLOUD_*"],
+        BackendKind::Gcs => &["GOOGLE_*"],
+        BackendKind::Http => &["TF_HTTP_*"],
+        BackendKind::Kubernetes => &["KUBE_*"],
+        BackendKind::Oss => &["ALICLOUD_*"],
+        BackendKind::Pg => &["PG*"],
+        BackendKind::S3 => &["AWS_*"],
+    }
+}
 
 /// What is missing, and the line that would set it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,8 +36,9 @@ pub(crate) fn held(message: &str) -> Option<Held> {
         who: field("Who"),
         created: field("Created"),
     };
-    // Over HTTP Terraform 1.11 shows its own lock beside the id of the other.
-    if let Some((_, id)) = said.split_once("already locked: ID=") {
+    // Over HTTP Terraform 1.11 shows its own lock beside the id of the other, and may break the line between the words.
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((_, id)) = words.split_once("already locked: ID=") {
         let end = id.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
         held = Held {
             id: id[..end.unwrap_or(id.len())].to_owned(),
@@ -128,6 +129,8 @@ mod tests {
             held_by.words(Timestamp::UNIX_EPOCH),
             "the state is locked: lock abc-1"
         );
+        let broken = http.replace("locked: ", "locked:\n");
+        assert_eq!(held(&broken), Some(held_by));
         let nothing = held("Error acquiring the state lock: no word").expect("a lock");
         assert_eq!(nothing.words(Timestamp::UNIX_EPOCH), "the state is locked");
         assert_eq!(held("Error: no such thing"), None);

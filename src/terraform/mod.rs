@@ -8,6 +8,7 @@ pub(crate) mod lock;
 pub(crate) mod login;
 pub(crate) mod plan;
 pub(crate) mod power;
+pub(crate) mod program;
 pub(crate) mod roles;
 pub(crate) mod run;
 pub(crate) mod subject;

@@ -1,19 +1,18 @@
 //! Terraform itself: found, asked its version, run.
 
 use super::event::{Diagnostic, Event, parse};
+use super::program::{OLDEST, Program};
 use super::workspace::Workspace;
 use crate::process::{Finished, Invocation};
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
 
-/// The oldest release that does what the module needs.
-pub(crate) const OLDEST: (u32, u32) = (1, 9);
-
 /// A Terraform that can be started.
 #[derive(Debug, Clone)]
 pub(crate) struct Terraform {
     pub(crate) program: Utf8PathBuf,
+    pub(crate) kind: Program,
     /// `1.11.4`
     pub(crate) version: String,
     environment: BTreeMap<String, String>,
@@ -22,10 +21,10 @@ pub(crate) struct Terraform {
 /// Why Terraform could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TerraformError {
-    #[error("Terraform is not on PATH")]
-    NotFound,
-    #[error("Terraform {found} is too old: lostops needs {}.{} or newer", OLDEST.0, OLDEST.1)]
-    TooOld { found: String },
+    #[error("{} is not on PATH", .0.name())]
+    NotFound(Program),
+    #[error("{} {found} is too old: lostops needs {}.{} or newer", .kind.name(), OLDEST.0, OLDEST.1)]
+    TooOld { kind: Program, found: String },
     #[error("{}", words(.diagnostics))]
     Failed {
         step: &'static str,
@@ -53,31 +52,30 @@ fn words(diagnostics: &[Diagnostic]) -> String {
         .join("\n")
 }
 
-/// The first `terraform` of a search path.
-pub(crate) fn find(path: &str) -> Option<Utf8PathBuf> {
-    path.split(':')
-        .filter(|folder| !folder.is_empty())
-        .map(|folder| Utf8Path::new(folder).join("terraform"))
-        .find(|program| program.is_file())
-}
-
 impl Terraform {
-    /// Finds Terraform and asks its version. `environment` is all it will ever see.
-    pub(crate) fn new(environment: BTreeMap<String, String>) -> Result<Self, TerraformError> {
+    /// Finds the program and asks its version. `environment` is all it will ever see.
+    pub(crate) fn new(
+        kind: Program,
+        environment: BTreeMap<String, String>,
+    ) -> Result<Self, TerraformError> {
         let path = environment
             .get("PATH")
             .map(String::as_str)
             .unwrap_or_default();
-        let program = find(path).ok_or(TerraformError::NotFound)?;
+        let program = kind.find(path).ok_or(TerraformError::NotFound(kind))?;
         let version = version(&program, &environment)?;
         let mut parts = version
             .split('.')
             .map(|part| part.parse::<u32>().unwrap_or(0));
         if (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) < OLDEST {
-            return Err(TerraformError::TooOld { found: version });
+            return Err(TerraformError::TooOld {
+                kind,
+                found: version,
+            });
         }
         Ok(Self {
             program,
+            kind,
             version,
             environment,
         })
@@ -111,7 +109,7 @@ impl Terraform {
         if finished.success() {
             return Ok(());
         }
-        Err(failed(step, &finished, Vec::new(), Reached::default()))
+        Err(self.failed(step, &finished, Vec::new(), Reached::default()))
     }
 
     /// Makes the plan file. The state is not locked: a plan changes nothing. Without targets everything is planned.
@@ -158,7 +156,7 @@ impl Terraform {
             .command(workspace, &["output", "-json", "-no-color"])
             .output()?;
         if !finished.success() {
-            return Err(failed("output", &finished, Vec::new(), Reached::default()));
+            return Err(self.failed("output", &finished, Vec::new(), Reached::default()));
         }
         let outputs = serde_json::from_slice(&finished.stdout)
             .context("could not read the outputs of Terraform")?;
@@ -174,7 +172,7 @@ impl Terraform {
         if finished.success() {
             return Ok(finished.stdout);
         }
-        Err(failed("show", &finished, Vec::new(), Reached::default()))
+        Err(self.failed("show", &finished, Vec::new(), Reached::default()))
     }
 
     /// The plan file as Terraform prints it for people: what is sensitive is hidden.
@@ -186,7 +184,7 @@ impl Terraform {
         if finished.success() {
             return Ok(String::from_utf8_lossy(&finished.stdout).into_owned());
         }
-        Err(failed("show", &finished, Vec::new(), Reached::default()))
+        Err(self.failed("show", &finished, Vec::new(), Reached::default()))
     }
 
     fn streamed(
@@ -220,36 +218,43 @@ impl Terraform {
         if finished.success() && !crate::process::cancelled() {
             return Ok(());
         }
-        Err(failed(step, &finished, diagnostics, reached))
+        Err(self.failed(step, &finished, diagnostics, reached))
     }
 }
 
-fn failed(
-    step: &'static str,
-    finished: &Finished,
-    mut diagnostics: Vec<Diagnostic>,
-    reached: Reached,
-) -> TerraformError {
-    if crate::process::cancelled() {
-        return TerraformError::Cancelled { reached };
-    }
-    if diagnostics.is_empty() {
-        let said = if finished.stderr.trim().is_empty() {
-            String::from_utf8_lossy(&finished.stdout).into_owned()
-        } else {
-            finished.stderr.clone()
-        };
-        diagnostics.push(Diagnostic {
-            severity: "error".to_owned(),
-            summary: format!("`terraform {step}` ended with {}", finished.words()),
-            detail: unboxed(&said),
-            address: String::new(),
-        });
-    }
-    TerraformError::Failed {
-        step,
-        diagnostics,
-        reached,
+impl Terraform {
+    fn failed(
+        &self,
+        step: &'static str,
+        finished: &Finished,
+        mut diagnostics: Vec<Diagnostic>,
+        reached: Reached,
+    ) -> TerraformError {
+        if crate::process::cancelled() {
+            return TerraformError::Cancelled { reached };
+        }
+        if diagnostics.is_empty() {
+            let said = if finished.stderr.trim().is_empty() {
+                String::from_utf8_lossy(&finished.stdout).into_owned()
+            } else {
+                finished.stderr.clone()
+            };
+            diagnostics.push(Diagnostic {
+                severity: "error".to_owned(),
+                summary: format!(
+                    "`{} {step}` ended with {}",
+                    self.kind.word(),
+                    finished.words()
+                ),
+                detail: unboxed(&said),
+                address: String::new(),
+            });
+        }
+        TerraformError::Failed {
+            step,
+            diagnostics,
+            reached,
+        }
     }
 }
 

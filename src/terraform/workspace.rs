@@ -167,6 +167,7 @@ fn backend(fleet: &Fleet, folder: &Utf8Path) -> Value {
             "key": key,
             "use_azuread_auth": true,
         } }),
+        StateBackend::File { kind, settings } => json!({ kind.word(): settings }),
     };
     json!({ "terraform": { "backend": backend } })
 }

@@ -38,4 +38,5 @@ mod scan;
 mod simulator;
 mod state;
 mod terraform;
+mod tofu;
 mod verify;

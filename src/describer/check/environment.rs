@@ -1,7 +1,7 @@
 //! The environment: a network that Azure accepts, and names that mean one thing.
 
 use super::{authorities, convert, value};
-use crate::describer::codes::{LO105, LO106, LO109, LO113};
+use crate::describer::codes::{LO104, LO105, LO106, LO109, LO113};
 use crate::describer::read::Need;
 use crate::describer::wire::collection::Table;
 use crate::describer::wire::environment as wire;
@@ -59,6 +59,9 @@ pub(in crate::describer) fn check(
         .map(|(key, domain)| (key.value, domain.value.0))
         .collect();
     ground.domains = Some(domains.clone());
+    let state = value(written.state)
+        .and_then(|state| value(state.backend))
+        .and_then(|backend| state(backend, findings));
     ground.environment = (|| {
         Some(Environment {
             file,
@@ -71,7 +74,7 @@ pub(in crate::describer) fn check(
             network: network?,
             sources: groups,
             domains,
-            state: state(value(value(written.state)?.backend)?)?,
+            state: state?,
             acme_email: written
                 .acme
                 .and_then(|acme| value(acme.value.email))
@@ -197,13 +200,25 @@ fn size(prefix: &Located<IpNet>, findings: &mut Vec<Finding>) {
     );
 }
 
-fn state(written: wire::Backend) -> Option<StateBackend> {
+fn state(written: wire::Backend, findings: &mut Vec<Finding>) -> Option<StateBackend> {
     match written {
         wire::Backend::Local => Some(StateBackend::Local),
-        wire::Backend::Azurerm(container) => Some(StateBackend::Azurerm {
-            storage_account: value(container.value.storage_account)?.0,
-            container: value(container.value.container)?.0,
-            key: value(container.value.key)?.0,
-        }),
+        wire::Backend::Azurerm(container) => {
+            let key = container.value.key.0?;
+            // OpenTofu would evaluate it, Terraform would not.
+            if ["${", "%{"].iter().any(|begin| key.value.0.contains(begin)) {
+                findings.push(
+                    Finding::new(&LO104, "the key of the state holds a template")
+                        .at(key.span, "nothing here is evaluated")
+                        .help("write the blob's name itself, `production.tfstate`"),
+                );
+            }
+            Some(StateBackend::Azurerm {
+                storage_account: value(container.value.storage_account)?.0,
+                container: value(container.value.container)?.0,
+                key: key.value.0,
+            })
+        }
+        wire::Backend::File { holds, .. } => holds,
     }
 }

@@ -13,6 +13,7 @@ mod meanings;
 mod robust;
 mod schema;
 mod services;
+mod state;
 mod yaml;
 
 use super::{Instead, Loaded, LoadedEnvironment, load};

@@ -3,12 +3,13 @@
 use super::collection::Table;
 use super::names::{
     AzureName, BlobContainer, ContainerImage, Domain, Email, Location, ServerName, SettingName,
-    StorageAccount,
+    StatePath, StorageAccount,
 };
 use super::network::Block;
 use super::secret::SecretName;
 use super::text::Words;
 use crate::describer::read::{Maybe, Need, Reader, Wire, record};
+use crate::fleet::environment::StateBackend;
 use crate::fleet::server::Ownership;
 use crate::source::Located;
 use crate::yaml::tree::{Kind, Node};
@@ -78,7 +79,7 @@ record! {
 
     /// Where Terraform keeps its state.
     State {
-        /// `local`: a file beside the run. `azurerm`: a blob container, shared and locked.
+        /// `local`: a file beside the run. `azurerm`: a blob container, shared and locked. `file`: any other, in a JSON file.
         backend: Need<Backend>,
     }
 
@@ -123,19 +124,34 @@ record! {
         /// A blob container, shared and locked.
         azurerm: Need<Container>,
     }
+
+    /// A backend that stands in a file of its own.
+    FileBackend {
+        /// A JSON file beside the describers that holds what Terraform's `backend` block would, `state.json`.
+        file: Need<StatePath>,
+    }
 }
 
-/// `local`, or `azurerm` with where.
+/// `local`, or `azurerm` with where, or a file that says which other.
 #[derive(Debug)]
 pub(in crate::describer) enum Backend {
     Local,
     Azurerm(Located<Container>),
+    File {
+        file: Located<FileBackend>,
+        /// What stands in the file, once it was read; `None` when that is wrong, which is reported.
+        holds: Option<StateBackend>,
+    },
 }
 
 impl Wire for Backend {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         match &node.kind {
             Kind::Text(text) if text == "local" => Some(Self::Local),
+            Kind::Map(entries) if entries.iter().any(|(key, _)| key.name == "file") => {
+                let file = reader.item::<FileBackend>(node)?;
+                Some(Self::File { file, holds: None })
+            }
             Kind::Map(_) => AzurermBackend::read(node, reader)?
                 .azurerm
                 .0
@@ -143,7 +159,7 @@ impl Wire for Backend {
             _ => {
                 reader.wrong(
                     node,
-                    "`local`, or `azurerm:` with `storage_account`, `container` and `key`",
+                    "`local`, `azurerm:` with `storage_account`, `container` and `key`, or `file:` with a JSON file",
                 );
                 None
             }
@@ -157,8 +173,12 @@ impl JsonSchema for Backend {
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "`local`: a file beside the run. `azurerm`: a blob container, shared and locked.",
-            "anyOf": [{ "const": "local" }, generator.subschema_for::<AzurermBackend>()],
+            "description": "`local`: a file beside the run. `azurerm`: a blob container, shared and locked. `file`: any other, in a JSON file.",
+            "anyOf": [
+                { "const": "local" },
+                generator.subschema_for::<AzurermBackend>(),
+                generator.subschema_for::<FileBackend>(),
+            ],
         })
     }
 }

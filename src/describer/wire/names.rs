@@ -97,19 +97,50 @@ impl Wire for ComposePath {
         const WANTED: &str =
             "a file in a sub-folder beside the describers, such as `compose/mailpit.yaml`";
         let text = read_text(node, reader, WANTED)?;
-        let fits = |part: &str| {
-            let inner =
-                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-            part.bytes().all(inner) && !part.starts_with(['.', '-']) && !part.is_empty()
-        };
         let stem = text
             .strip_suffix(".yaml")
             .or_else(|| text.strip_suffix(".yml"));
-        if stem.is_some_and(|stem| stem.contains('/') && stem.split('/').all(fits)) {
+        if stem.is_some_and(|stem| stem.contains('/') && stem.split('/').all(is_path_part)) {
             return Some(Self(text.to_owned()));
         }
         reader.wrong(node, WANTED);
         None
+    }
+}
+
+/// Nothing hidden, nothing above, no option.
+fn is_path_part(part: &str) -> bool {
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    part.bytes().all(inner) && !part.starts_with(['.', '-']) && !part.is_empty()
+}
+
+/// The JSON file of a state's backend, beside the describers or below them.
+#[derive(Debug)]
+pub(in crate::describer) struct StatePath(pub(in crate::describer) String);
+
+impl Wire for StatePath {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        const WANTED: &str = "a JSON file beside the describers, such as `state.json`";
+        let text = read_text(node, reader, WANTED)?;
+        let stem = text.strip_suffix(".json");
+        if stem.is_some_and(|stem| stem.split('/').all(is_path_part)) {
+            return Some(Self(text.to_owned()));
+        }
+        reader.wrong(node, WANTED);
+        None
+    }
+}
+
+impl JsonSchema for StatePath {
+    fn schema_name() -> Cow<'static, str> {
+        "StatePath".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A JSON file beside the describers, `state.json`.",
+            "pattern": "^([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*\\.json$",
+        })
     }
 }
 

@@ -1,10 +1,13 @@
 //! The action's inputs, which the runner hands over as variables.
 
 mod choices;
+mod forms;
 
 use camino::Utf8PathBuf;
 use choices::choose;
 pub(crate) use choices::{CloudInput, CommentInput, OnlyInput, ReviewedInput};
+use forms::is_duration;
+pub(crate) use forms::list;
 
 /// Every input of action.yml, read.
 #[derive(Debug, Clone)]
@@ -39,6 +42,8 @@ pub(crate) struct Inputs {
     pub(crate) plan_key: Option<String>,
     /// As Terraform takes it: `5m`.
     pub(crate) lock_timeout: String,
+    /// `terraform` or `tofu`.
+    pub(crate) terraform: &'static str,
 }
 
 /// A shorter key can be guessed.
@@ -69,6 +74,7 @@ impl Inputs {
         "plan-key",
         "ca-bundle",
         "lock-timeout",
+        "terraform",
     ];
 
     /// Reads all of them; everything that is wrong at once, a sentence each. `variable` gives the environment.
@@ -121,6 +127,12 @@ impl Inputs {
                 ("required", ReviewedInput::Required),
                 ("off", ReviewedInput::Off),
             ],
+            &mut wrong,
+        );
+        let terraform = choose(
+            "terraform",
+            input("terraform"),
+            &[("terraform", "terraform"), ("tofu", "tofu")],
             &mut wrong,
         );
         let plan_key = input("plan-key").map(str::to_owned);
@@ -184,6 +196,7 @@ impl Inputs {
             plan_key,
             ca_bundle,
             lock_timeout: lock_timeout.to_owned(),
+            terraform,
         })
     }
 }
@@ -191,37 +204,6 @@ impl Inputs {
 /// The runner makes spaces underscores and letters capitals, and leaves dashes.
 fn variable_of(name: &str) -> String {
     format!("INPUT_{}", name.to_uppercase())
-}
-
-/// Names apart by commas, spaces or lines, each once.
-pub(crate) fn list(text: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in text
-        .split([',', ' ', '\t', '\n', '\r'])
-        .filter(|name| !name.is_empty())
-    {
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-    }
-    names
-}
-
-/// `90s`, `5m`, `1h30m`: what Terraform's -lock-timeout takes.
-fn is_duration(text: &str) -> bool {
-    let mut digits = 0;
-    let mut units = 0;
-    for c in text.chars() {
-        match c {
-            '0'..='9' => digits += 1,
-            'h' | 'm' | 's' if digits > 0 => {
-                digits = 0;
-                units += 1;
-            }
-            _ => return false,
-        }
-    }
-    units > 0 && digits == 0
 }
 
 #[cfg(test)]

@@ -17,7 +17,8 @@ use crate::report::Report;
 use crate::report::paint::{Paint, inert};
 use crate::simulator::hosts::command as hosts;
 use crate::terraform::credentials::{self, Missing};
-use crate::terraform::run::{OLDEST, Terraform, TerraformError};
+use crate::terraform::program::{self, OLDEST, Program};
+use crate::terraform::run::{Terraform, TerraformError};
 use camino::Utf8Path;
 use std::io;
 
@@ -104,10 +105,11 @@ impl Sheet<'_> {
 }
 
 fn terraform(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<bool> {
-    match Terraform::new(context.allowed(&["PATH", "HOME"])) {
+    let kind = Program::of(context.variable(program::VARIABLE));
+    match Terraform::new(kind, context.allowed(&["PATH", "HOME"])) {
         Ok(found) => {
             let words = format!("{} ({})", found.version, found.program);
-            sheet.line(Mark::Ok, "terraform", &words)?;
+            sheet.line(Mark::Ok, kind.word(), &words)?;
             Ok(true)
         }
         Err(error) => {
@@ -115,7 +117,7 @@ fn terraform(context: &Context, sheet: &mut Sheet<'_>) -> io::Result<bool> {
                 TerraformError::Other(error) => format!("{error:#}"),
                 error => error.to_string(),
             };
-            sheet.line(Mark::Missing, "terraform", &words)?;
+            sheet.line(Mark::Missing, kind.word(), &words)?;
             sheet.below(&format!(
                 "needed by plan and apply: version {}.{} or newer on PATH",
                 OLDEST.0, OLDEST.1

@@ -84,6 +84,7 @@ pub(super) fn run(
             // By its name it is a secret, wherever it would be shown.
             context.set("LOSTOPS_PLAN_KEY", key);
         }
+        context.set(crate::terraform::program::VARIABLE, inputs.terraform);
         if let Some(bundle) = &inputs.ca_bundle {
             certificates::trust(&mut context, bundle).map_err(|error| Refusal {
                 reason: Reason::BadInput,

@@ -3,6 +3,7 @@
 use super::Step;
 use super::conversation::{all_marker, client, marker, plain};
 use super::part;
+use crate::github::api::GitHub;
 use crate::github::decision::{Audience, Task};
 use crate::github::error::GitHubError;
 use crate::github::inputs::{CommentInput, Inputs, ReviewedInput};

@@ -158,7 +158,7 @@ pub(crate) fn running(operation: &str, frame: &Frame<'_>) -> String {
 fn footer(report: &Report, frame: &Frame<'_>) -> String {
     let mut last: Vec<String> = Vec::new();
     if let Some(version) = &report.terraform {
-        last.push(format!("Terraform {}", text(version)));
+        last.push(format!("{} {}", report.made_by(), text(version)));
     }
     let ansible = report.configured.as_ref().map(|done| &done.version);
     if let Some(version) = ansible.filter(|version| !version.is_empty()) {

@@ -71,7 +71,7 @@ fn below(report: &Report) -> String {
         parts.push(format!("measured {}", escape(&at)));
     }
     if let Some(version) = &report.terraform {
-        parts.push(format!("Terraform {}", escape(version)));
+        parts.push(format!("{} {}", report.made_by(), escape(version)));
     }
     parts.push(format!("lostops {}", env!("CARGO_PKG_VERSION")));
     format!("<p class=\"dim\">{}</p>", parts.join(" · "))

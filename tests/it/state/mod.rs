@@ -2,6 +2,7 @@
 //! Azure's login and blobs.
 
 mod errored;
+mod http;
 mod login;
 mod unlock;
 
