@@ -66,6 +66,8 @@ fn planned(report: &Report) -> String {
         let (whose, servers) = (of(report), of_servers(report.servers.len()));
         return match report.command {
             "check" => format!("✅ Describers{servers}{whose} are in order"),
+            "unlock" => format!("✅ The state{whose} is free"),
+            "push-state" => format!("✅ The state{whose} is where it belongs"),
             other => format!("✅ {}{whose}: done", text(other)),
         };
     };
@@ -210,6 +212,8 @@ pub(super) fn title(command: &'static str) -> &'static str {
         "verify" => "Verification",
         "rehearse" => "Rehearsal",
         "run" => "Run",
+        "unlock" => "Unlocking",
+        "push-state" => "Writing the state",
         other => other,
     }
 }

@@ -109,27 +109,8 @@ fn in_a_workflow_without_a_plan_key_the_state_does_not_lie_open() {
     assert!(!left.exists());
 }
 
-/// As the action's step on a push: its exit code and outputs.
+/// As the action's step on a push: its exit code, and what it says.
 fn push(team: &Team, key: Option<&str>) -> (i32, String) {
-    let event = crate::harness::root().join("tests/it/events/push.direct.json");
-    let mut command = team.command(&["run"]);
-    command
-        .env("GITHUB_ACTIONS", "true")
-        .env("GITHUB_EVENT_NAME", "push")
-        .env("GITHUB_EVENT_PATH", event)
-        .env("GITHUB_REF", "refs/heads/main")
-        .env("GITHUB_REPOSITORY", "octo/fleet")
-        .env("GITHUB_SHA", "0123456789012345678901234567890123456789")
-        .env("GITHUB_OUTPUT", team.project.path("output"))
-        .env("RUNNER_TEMP", team.project.path("runner"))
-        .env("INPUT_ONLY", "terraform")
-        .env("INPUT_COMMENT", "never")
-        .env("INPUT_REVIEWED-PLAN", "off");
-    if let Some(key) = key {
-        command.env("INPUT_PLAN-KEY", key);
-    }
-    std::fs::create_dir_all(team.project.path("runner")).expect("the folder");
-    let run = crate::harness::finish(&mut command);
-    let output = std::fs::read_to_string(team.project.path("output")).unwrap_or_default();
-    (run.code, format!("{output}\n{}", run.stderr))
+    let key = key.map(|key| ("INPUT_PLAN-KEY", key));
+    team.step("push.direct", key.as_slice())
 }

@@ -60,6 +60,36 @@ impl Team {
         )
     }
 
+    /// As the action's step on an event, with these inputs beside: its exit code, outputs and summary, and what it prints.
+    fn step(&self, event: &str, inputs: &[(&str, &str)]) -> (i32, String) {
+        let name = event.split('.').next().unwrap_or(event);
+        let file = crate::harness::root().join(format!("tests/it/events/{event}.json"));
+        let mut command = self.command(&["run"]);
+        command
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_EVENT_NAME", name)
+            .env("GITHUB_EVENT_PATH", file)
+            .env("GITHUB_REF", "refs/heads/main")
+            .env("GITHUB_REPOSITORY", "octo/fleet")
+            .env("GITHUB_SHA", "0123456789012345678901234567890123456789")
+            .env("GITHUB_OUTPUT", self.project.path("output"))
+            .env("GITHUB_STEP_SUMMARY", self.project.path("summary"))
+            .env("RUNNER_TEMP", self.project.path("runner"))
+            .env("INPUT_ONLY", "terraform")
+            .env("INPUT_COMMENT", "never")
+            .env("INPUT_REVIEWED-PLAN", "off")
+            .envs(inputs.iter().copied());
+        self.project.write("output", "").write("summary", "");
+        std::fs::create_dir_all(self.project.path("runner")).expect("the folder");
+        let run = finish(&mut command);
+        let read = |name: &str| std::fs::read_to_string(self.project.path(name));
+        let told = [read("output"), read("summary")].map(Result::unwrap_or_default);
+        (
+            run.code,
+            format!("{}\n{}\n{}", told.concat(), run.stdout, run.stderr),
+        )
+    }
+
     fn apply(&self, code: i32) -> Value {
         self.json(
             code,

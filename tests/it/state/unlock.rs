@@ -96,7 +96,17 @@ fn a_killed_run_leaves_its_lock_which_is_shown_and_broken_by_its_exact_id() {
     assert_eq!(wrong["failure"]["reason"], "state-locked", "{wrong:#}");
     assert_eq!(lease(&team).as_deref(), Some(&*id), "nothing was broken");
 
-    team.json(0, &["unlock", &id]);
+    let dispatched = |lock: &str| {
+        let inputs = [("INPUT_OPERATION", "unlock"), ("INPUT_LOCK-ID", lock)];
+        team.step("workflow_dispatch", &inputs)
+    };
+    let (code, said) = dispatched("");
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains(&format!("lock-id: {id}")), "{said}");
+    assert_eq!(lease(&team).as_deref(), Some(&*id), "nothing was broken");
+    let (code, said) = dispatched(&id);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("The state of `staging` is free"), "{said}");
     assert_eq!(lease(&team), None);
     let again = team.json(0, &["unlock", &id]);
     assert!(
