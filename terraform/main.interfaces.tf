@@ -1,12 +1,17 @@
 resource "azurerm_public_ip" "this" {
   for_each = { for name, server in local.managed : name => server if server.public_ip }
 
-  name                = "${each.key}-ip"
+  name                = coalesce(each.value.public_ip_name, "${each.key}-ip")
   location            = var.location
   resource_group_name = var.resource_group.name
   allocation_method   = "Static"
   sku                 = "Standard"
   tags                = local.tags
+
+  lifecycle {
+    # Zones cannot be changed, and a name that Azure's own DNS gives is its owner's.
+    ignore_changes = [domain_name_label, tags, zones]
+  }
 
   depends_on = [azurerm_resource_group.this]
 }
@@ -25,6 +30,11 @@ resource "azurerm_network_interface" "this" {
     private_ip_address_allocation = "Static"
     private_ip_address            = each.value.private_ip
     public_ip_address_id          = each.value.public_ip ? azurerm_public_ip.this[each.key].id : null
+  }
+
+  lifecycle {
+    # What the portal sets when it makes a machine. Forwarding is not among it: that would be a way around the groups.
+    ignore_changes = [accelerated_networking_enabled, dns_servers, ip_configuration[0].name, tags]
   }
 
   depends_on = [azurerm_subnet.this]

@@ -32,6 +32,24 @@ resource "azurerm_linux_virtual_machine" "this" {
     version   = each.value.image.version
   }
 
+  lifecycle {
+    # What is settled when a machine is made and no describer can say: whoever made it has chosen. Keys are Ansible's
+    # from then on. A change of any of these would replace the machine, or take something from it that its owner gave.
+    ignore_changes = [
+      admin_ssh_key,
+      availability_set_id,
+      boot_diagnostics,
+      disable_password_authentication,
+      os_disk[0].storage_account_type,
+      plan,
+      proximity_placement_group_id,
+      secure_boot_enabled,
+      tags,
+      vtpm_enabled,
+      zone,
+    ]
+  }
+
   # Never reachable before its group guards it.
   depends_on = [azurerm_network_interface_security_group_association.this]
 }

@@ -4,7 +4,7 @@ resource "azapi_resource_action" "power" {
   for_each = var.servers
 
   type        = "Microsoft.Compute/virtualMachines@2024-07-01"
-  resource_id = each.value.ownership == "managed" ? azurerm_linux_virtual_machine.this[each.key].id : "${local.resource_group_id}/providers/Microsoft.Compute/virtualMachines/${each.key}"
+  resource_id = each.value.ownership == "managed" ? azurerm_linux_virtual_machine.this[each.key].id : local.machine_ids[each.key]
   action      = local.power_actions[each.value.power]
   method      = "POST"
 

@@ -45,21 +45,9 @@ resource "azurerm_network_security_group" "this" {
   depends_on = [azurerm_resource_group.this]
 }
 
-import {
-  for_each = local.inherited
-  to       = azurerm_network_security_group.this[each.key]
-  id       = "${local.resource_group_id}/providers/Microsoft.Network/networkSecurityGroups/${each.value.security_group}"
-}
-
 resource "azurerm_network_interface_security_group_association" "this" {
   for_each = var.servers
 
   network_interface_id      = each.value.ownership == "managed" ? azurerm_network_interface.this[each.key].id : local.interface_ids[each.key]
   network_security_group_id = azurerm_network_security_group.this[each.key].id
-}
-
-import {
-  for_each = local.inherited
-  to       = azurerm_network_interface_security_group_association.this[each.key]
-  id       = "${local.interface_ids[each.key]}|${local.resource_group_id}/providers/Microsoft.Network/networkSecurityGroups/${each.value.security_group}"
 }

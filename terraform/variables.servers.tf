@@ -2,6 +2,7 @@ variable "servers" {
   type = map(object({
     role              = string
     ownership         = string
+    import            = optional(bool, false)
     power             = string
     size              = string
     image             = object({ publisher = string, offer = string, sku = string, version = string })
@@ -11,11 +12,13 @@ variable "servers" {
     admin_user        = string
     ssh_keys          = list(string)
     network_interface = string
+    public_ip_name    = optional(string)
     security_group    = optional(string)
 
     data_disks = optional(map(object({
-      size_gb = number
-      lun     = number
+      size_gb      = number
+      lun          = number
+      managed_disk = optional(string)
     })), {})
 
     rules = optional(list(object({
@@ -28,13 +31,24 @@ variable "servers" {
   }))
   description = <<-EOT
     Every server by name. `rules` are the ports it opens; whatever no rule allows is denied.
-    `security_group` names the group that guards an adopted server already: it is taken over, not made.
+    `security_group` names the group that guards an adopted or imported server already: it is taken over, not made.
+    A managed server with `import` exists: it is taken over with its interface, address and disks. May stay afterwards.
   EOT
   nullable    = false
 
   validation {
     condition     = alltrue([for server in var.servers : contains(["adopted", "managed"], server.ownership)])
     error_message = "A server is adopted or managed."
+  }
+
+  validation {
+    condition     = alltrue([for server in var.servers : !server.import || server.ownership == "managed"])
+    error_message = "Only a managed server is imported."
+  }
+
+  validation {
+    condition     = alltrue([for server in var.servers : server.security_group == null || server.ownership == "adopted" || server.import])
+    error_message = "A managed server brings its own security group, unless it is imported."
   }
 
   validation {

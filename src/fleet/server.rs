@@ -92,11 +92,15 @@ impl std::fmt::Display for Image {
 pub(crate) struct DataDisk {
     pub(crate) name: Located<String>,
     pub(crate) size_gb: Located<u32>,
+    /// Its name in Azure; `<server>-<name>` unless said.
+    pub(crate) managed_disk: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Machine {
     pub(crate) ownership: Located<Ownership>,
+    /// A managed machine that exists and is taken over instead of made.
+    pub(crate) import: bool,
     pub(crate) size: Located<String>,
     pub(crate) image: Located<Image>,
     pub(crate) private_ip: Located<IpAddr>,
@@ -108,7 +112,9 @@ pub(crate) struct Machine {
     pub(crate) ssh_keys: Vec<String>,
     /// Name of its network interface in Azure; `<server>-nic` unless said.
     pub(crate) network_interface: String,
-    /// An adopted machine's own security group, which lostops takes over; `None`: it has none yet, or is managed.
+    /// Name of its public address in Azure, where it has one; `<server>-ip` unless said.
+    pub(crate) public_ip_name: String,
+    /// The group that guards an adopted or imported machine, which lostops takes over; `None`: nothing does yet.
     pub(crate) security_group: Option<String>,
     /// Pinned SSH host keys; empty: accept on first contact, report, ask to pin.
     pub(crate) host_keys: Vec<String>,
@@ -179,6 +185,11 @@ impl Server {
 
     pub(crate) fn is_adopted(&self) -> bool {
         self.machine.ownership.value == Ownership::Adopted
+    }
+
+    /// Somebody made it before lostops heard of it.
+    pub(crate) fn is_found(&self) -> bool {
+        self.is_adopted() || self.machine.import
     }
 
     /// The port that its describer opens for a purpose, `mysql`; the first of several.

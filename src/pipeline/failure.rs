@@ -45,6 +45,9 @@ fn chain(error: &dyn std::error::Error) -> String {
     words
 }
 
+/// What Terraform says of something that an `import` block names in vain.
+const NOT_THERE: &str = "Cannot import non-existent remote object";
+
 /// Terraform's failure in the words of the report.
 pub(super) fn of_terraform(error: &TerraformError) -> Failure {
     let message = match error {
@@ -52,9 +55,8 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
         error => error.to_string(),
     };
     let held = lock::held(&message);
-    let guarded = message
-        .contains("to be managed via Terraform this resource needs to be imported")
-        && message.contains("security_group");
+    let exists = message.contains("to be managed via Terraform this resource needs to be imported");
+    let guarded = exists && message.contains("security_group");
     let refused = match error {
         TerraformError::Failed { .. } if held.is_none() => login::refused(&message),
         _ => None,
@@ -93,6 +95,14 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
         TerraformError::Failed { .. } if guarded => (
             Reason::ApplyFailed,
             "the machine has a security group already: name it in its describer, `vm: { security_group: NAME }`, and lostops takes it over",
+        ),
+        TerraformError::Failed { .. } if exists => (
+            Reason::ApplyFailed,
+            "it is there already, and not in the state. A server that somebody else made is taken over with `vm: { ownership: managed, import: true }`; delete what a run left that was killed",
+        ),
+        TerraformError::Failed { .. } if message.contains(NOT_THERE) => (
+            Reason::PlanFailed,
+            "its describer says `import: true`. Where Azure calls it otherwise, say so (`network_interface`, `public_ip_name`, `security_group`, `managed_disk` of a data disk); where it is to be made, remove `import`",
         ),
         TerraformError::Failed { step: "apply", .. } => (
             Reason::ApplyFailed,

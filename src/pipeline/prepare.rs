@@ -156,7 +156,7 @@ fn simulated(
     remove_if_there(&workspace.module.join(".terraform.lock.hcl"))?;
     fs_err::create_dir_all(&workspace.folder)?;
     let notes = simulator::seed::adopt(&workspace.cloud(), SIMULATED_SUBSCRIPTION, fleet)
-        .context("could not put the adopted servers into the simulated subscription")?;
+        .context("could not put the servers that exist into the simulated subscription")?;
     let notes = summary(notes);
     let mut environment = automation(context.allowed(PLAIN));
     environment.insert(
@@ -184,7 +184,7 @@ fn summary(made: Vec<String>) -> Vec<String> {
     }
     let mut notes = vec![format!(
         "put into the simulated subscription first, as its owner would have made it: {} and what surrounds them ({})",
-        count(servers.len(), "adopted server"),
+        count(servers.len(), "server"),
         count(around.len(), "thing"),
     )];
     notes.extend(servers);

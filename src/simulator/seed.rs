@@ -1,4 +1,4 @@
-//! Adopted servers in a new simulated subscription: made once, as their owner would have made them in the portal.
+//! Servers that are found in a new simulated subscription, adopted or imported: made once, as their owner would have made them in the portal.
 
 use super::arm::{self, Kind};
 use super::cloud::Cloud;
@@ -11,7 +11,7 @@ use crate::fleet::server::{Ownership, PowerState, Server};
 use camino::Utf8Path;
 use serde_json::{Value as Json, json};
 
-/// Makes what the fleet adopts and this cloud has never held. What somebody deleted stays deleted.
+/// Makes what the fleet adopts or imports and this cloud has never held. What somebody deleted stays deleted.
 /// A resource group or network that servers to be made need is made too, whoever owns it.
 ///
 /// Returns one sentence per thing made.
@@ -36,7 +36,7 @@ pub(crate) fn adopt(
             environment: &fleet.environment,
             said: Vec::new(),
         };
-        let servers: Vec<&Server> = adopted(fleet)
+        let servers: Vec<&Server> = found(fleet)
             .filter(|server| seed.cloud.seeded.insert(server_key(server)))
             .collect();
         seed.surroundings(!servers.is_empty())?;
@@ -48,11 +48,11 @@ pub(crate) fn adopt(
     Ok(said)
 }
 
-fn adopted(fleet: &Fleet) -> impl Iterator<Item = &Server> {
+fn found(fleet: &Fleet) -> impl Iterator<Item = &Server> {
     fleet
         .servers
         .iter()
-        .filter(|server| server.is_adopted() && server.state.value != PowerState::Absent)
+        .filter(|server| server.is_found() && server.state.value != PowerState::Absent)
 }
 
 fn server_key(server: &Server) -> String {
@@ -71,7 +71,7 @@ fn network_key(environment: &Environment) -> Option<String> {
 
 fn wanted(fleet: &Fleet) -> impl Iterator<Item = String> {
     let environment = &fleet.environment;
-    adopted(fleet)
+    found(fleet)
         .map(server_key)
         .chain(group_key(environment))
         .chain(network_key(environment))
@@ -171,12 +171,12 @@ impl Seed<'_> {
             "private_ip_address": machine.private_ip.value.to_string(),
         });
         if machine.public_ip {
-            let public = format!("{name}-ip");
-            let arguments = self.arguments(&public, json!({"allocation_method": "Static"}));
+            let public = &machine.public_ip_name;
+            let arguments = self.arguments(public, json!({"allocation_method": "Static"}));
             self.make("azurerm_public_ip", &arguments, || {
                 format!("The public address `{public}` was made.")
             })?;
-            part["public_ip_address_id"] = self.id(Kind::PublicIp, &public).into();
+            part["public_ip_address_id"] = self.id(Kind::PublicIp, public).into();
         }
         let interface = &machine.network_interface;
         let arguments = self.arguments(interface, json!({"ip_configuration": [part]}));
@@ -215,7 +215,7 @@ impl Seed<'_> {
             format!("The server `{name}` was made ({size}, {image}, {disk_gb} GB) and runs.")
         })?;
         for (lun, disk) in machine.data_disks.iter().enumerate() {
-            self.data_disk(name, lun, &disk.name.value, disk.size_gb.value)?;
+            self.data_disk(name, lun, &disk.managed_disk, disk.size_gb.value)?;
         }
         Ok(())
     }
@@ -245,14 +245,13 @@ impl Seed<'_> {
         disk: &str,
         size_gb: u32,
     ) -> anyhow::Result<()> {
-        let disk = format!("{server}-{disk}");
         let more = json!({"storage_account_type": "StandardSSD_LRS", "create_option": "Empty", "disk_size_gb": size_gb});
-        let arguments = self.arguments(&disk, more);
+        let arguments = self.arguments(disk, more);
         self.make("azurerm_managed_disk", &arguments, || {
             format!("The disk `{disk}` was made ({size_gb} GB) and attached to `{server}`.")
         })?;
         let arguments = json!({
-            "managed_disk_id": self.id(Kind::ManagedDisk, &disk),
+            "managed_disk_id": self.id(Kind::ManagedDisk, disk),
             "virtual_machine_id": self.id(Kind::VirtualMachine, server),
             "lun": lun,
             "caching": "ReadWrite",

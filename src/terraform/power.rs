@@ -1,6 +1,6 @@
 //! Whether machines run: what was observed, and which power commands must be sent again.
 
-use super::plan::Plan;
+use super::plan::{MachineChange, Plan};
 use crate::fleet::Fleet;
 use crate::fleet::server::PowerState;
 
@@ -21,6 +21,15 @@ pub(crate) fn observed(plan: &Plan, server: &str) -> Option<PowerState> {
         "stopped" | "stopping" | "deallocated" | "deallocating" => Some(PowerState::Stopped),
         _ => None,
     }
+}
+
+/// Whether a command changes nothing: the machine was found as it would leave it.
+pub(crate) fn is_so(change: &MachineChange, found: Option<PowerState>) -> bool {
+    matches!(
+        (change, found),
+        (MachineChange::Start, Some(PowerState::Running))
+            | (MachineChange::Stop, Some(PowerState::Stopped))
+    )
 }
 
 /// Addresses of the power commands that Terraform believes done and that are not so any more.

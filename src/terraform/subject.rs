@@ -4,6 +4,7 @@ use super::adopted;
 use super::plan::{
     Contribution, Group, Machine, MachineChange, Plan, PowerAction, PublicSide, decisive,
 };
+use super::power;
 use crate::fleet::Fleet;
 use crate::fleet::address::Addresses;
 use crate::fleet::port::{PortSet, Protocol};
@@ -66,7 +67,7 @@ pub(crate) fn subjects(plan: &Plan, fleet: Option<&Fleet>, own: bool) -> (Vec<Su
     let mut subjects: Vec<Subject> = plan
         .machines
         .iter()
-        .map(|machine| of_machine(machine, described(machine, servers), &directory))
+        .map(|machine| of_machine(plan, machine, described(machine, servers), &directory))
         .collect();
     let in_plan: BTreeSet<String> = subjects
         .iter()
@@ -133,7 +134,12 @@ fn directory(plan: &Plan, fleet: Option<&Fleet>) -> Directory {
     }
 }
 
-fn of_machine(machine: &Machine, server: Option<&Server>, directory: &Directory) -> Subject {
+fn of_machine(
+    plan: &Plan,
+    machine: &Machine,
+    server: Option<&Server>,
+    directory: &Directory,
+) -> Subject {
     let addresses = machine
         .private_ips
         .iter()
@@ -154,6 +160,10 @@ fn of_machine(machine: &Machine, server: Option<&Server>, directory: &Directory)
     }) {
         // A new machine runs; only leaving it stopped is worth a word.
         changes.retain(|change| *change != MachineChange::Start);
+    }
+    if let Some(server) = server {
+        let found = power::observed(plan, server.name());
+        changes.retain(|change| !power::is_so(change, found));
     }
     Subject {
         name: server.map_or_else(|| machine.label.clone(), |server| server.name().to_owned()),
@@ -251,20 +261,19 @@ fn of_server(
 /// What happens to an adopted server: power, what surrounds it, and what its describer wants of it in vain.
 fn changes(plan: &Plan, server: &Server, group: Option<&Group>) -> Vec<MachineChange> {
     let mut changes = adopted::wanted(plan, server);
-    let state = super::power::observed(plan, server.name());
+    let state = power::observed(plan, server.name());
     for command in plan
         .power
         .iter()
         .filter(|command| command.key.as_deref() == Some(server.name()))
     {
-        match (command.action, state) {
-            (PowerAction::Start, Some(PowerState::Running))
-            | (PowerAction::Stop, Some(PowerState::Stopped)) => {}
-            (PowerAction::Start, _) => changes.push(MachineChange::Start),
-            (PowerAction::Stop, _) => changes.push(MachineChange::Stop),
-            (PowerAction::Restart, _) => changes.push(MachineChange::Restart),
-        }
+        changes.push(match command.action {
+            PowerAction::Start => MachineChange::Start,
+            PowerAction::Stop => MachineChange::Stop,
+            PowerAction::Restart => MachineChange::Restart,
+        });
     }
+    changes.retain(|change| !power::is_so(change, state));
     let group = group.and_then(|group| {
         plan.resources
             .iter()

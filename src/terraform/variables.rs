@@ -49,13 +49,14 @@ fn server(server: &Server, restarts: bool) -> Value {
         .map(|(lun, disk)| {
             (
                 disk.name.value.clone(),
-                json!({ "size_gb": disk.size_gb.value, "lun": lun }),
+                json!({ "size_gb": disk.size_gb.value, "lun": lun, "managed_disk": disk.managed_disk }),
             )
         })
         .collect();
     json!({
         "role": server.role.value.word(),
         "ownership": machine.ownership.value.word(),
+        "import": machine.import,
         "power": if restarts { "restarted" } else { server.state.value.word() },
         "size": machine.size.value,
         "image": { "publisher": image.publisher, "offer": image.offer, "sku": image.sku, "version": image.version },
@@ -65,6 +66,7 @@ fn server(server: &Server, restarts: bool) -> Value {
         "admin_user": machine.admin_user,
         "ssh_keys": machine.ssh_keys,
         "network_interface": machine.network_interface,
+        "public_ip_name": machine.public_ip_name,
         "security_group": machine.security_group,
         "data_disks": data_disks,
         "rules": rules(server),

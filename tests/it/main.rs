@@ -26,6 +26,7 @@ mod harness;
 mod hostile;
 mod hosts;
 mod image;
+mod imported;
 mod operate;
 mod own_rules;
 mod plan_given;

@@ -74,7 +74,7 @@ impl Unique {
         }
     }
 
-    /// Interfaces and security groups of Azure, which belong to one machine each.
+    /// What has a name of its own in Azure and belongs to one machine.
     pub(in crate::describer) fn resources(&mut self, server: &Server, findings: &mut Vec<Finding>) {
         let machine = &server.machine;
         self.resource(
@@ -89,6 +89,11 @@ impl Unique {
             server,
             findings,
         );
+        let address = machine.public_ip.then_some(&machine.public_ip_name);
+        self.resource("public address", address, server, findings);
+        for disk in &machine.data_disks {
+            self.resource("disk", Some(&disk.managed_disk), server, findings);
+        }
     }
 
     fn resource(

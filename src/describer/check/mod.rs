@@ -5,6 +5,7 @@ pub(super) mod compose;
 pub(super) mod environment;
 pub(super) mod fleet;
 pub(super) mod keys;
+pub(super) mod machine;
 pub(super) mod names;
 pub(super) mod overlap;
 pub(super) mod partners;

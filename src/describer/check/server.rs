@@ -2,15 +2,15 @@
 
 use super::environment::Ground;
 use super::names::Names;
-use super::{compose, convert, keys, ports, services, subnet, value};
-use crate::describer::codes::{LO104, LO106, LO107, LO113};
+use super::{compose, convert, machine, ports, services};
+use crate::describer::codes::{LO107, LO113};
 use crate::describer::compose::ComposeFiles;
 use crate::describer::wire::server as wire;
 use crate::finding::Finding;
-use crate::fleet::server::{DataDisk, Machine, Ownership, PowerState, Role, Server};
+use crate::fleet::server::{Ownership, PowerState, Role, Server};
 use crate::fleet::service::Services;
 use crate::source::{FileId, Located};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// What every server of an environment is checked against.
 #[derive(Debug)]
@@ -49,12 +49,12 @@ pub(in crate::describer) fn check(
         );
     }
     let vm = written.vm.0;
-    let ownership = vm.as_ref().and_then(|vm| vm.value.ownership.0.clone());
-    if let Some(ownership) = &ownership {
-        fit(ownership, written.state.as_ref(), context.ground, findings);
+    if let Some(found) = vm.as_ref().and_then(|vm| found(&vm.value)) {
+        fit(&found, written.state.as_ref(), context.ground, findings);
     }
     let ports = ports::check(written.ports, context.names, findings);
-    let machine = vm.and_then(|vm| machine(vm.value, name.as_ref(), context.ground, findings));
+    let machine =
+        vm.and_then(|vm| machine::check(vm.value, name.as_ref(), context.ground, findings));
     let services = written.services.map(|mut services| {
         let own = compose::check(services.value.compose.take(), context.compose, findings);
         let services = services::check(services.value, role.as_ref(), context.ground, findings);
@@ -84,25 +84,40 @@ pub(in crate::describer) fn check(
     })
 }
 
-/// What an adopted machine cannot be.
+/// What says that the machine exists already: the words, and where they stand.
+fn found(vm: &wire::Vm) -> Option<Located<&'static str>> {
+    if let Some(import) = vm.import.as_ref().filter(|import| import.value) {
+        return Some(Located::new("imported", import.span));
+    }
+    let ownership = vm.ownership.0.as_ref()?;
+    (ownership.value == Ownership::Adopted).then(|| Located::new("adopted", ownership.span))
+}
+
+/// What a machine that exists cannot be.
 fn fit(
-    ownership: &Located<Ownership>,
+    found: &Located<&'static str>,
     state: Option<&Located<PowerState>>,
     ground: &Ground,
     findings: &mut Vec<Finding>,
 ) {
-    if ownership.value != Ownership::Adopted {
-        return;
-    }
+    let word = found.value;
     if let Some(state) = state.filter(|state| state.value == PowerState::Absent) {
-        findings.push(
-            Finding::new(
-                &LO113,
+        let (message, help) = if word == "adopted" {
+            (
                 "an adopted server cannot be `absent`: it is not ours to destroy",
+                "remove the file to let go of the server, or write `stopped`",
             )
-            .at(state.span, "to be gone")
-            .related(ownership.span, "adopted")
-            .help("remove the file to let go of the server, or write `stopped`"),
+        } else {
+            (
+                "a server cannot be imported and `absent`",
+                "once it was imported, remove `import`; `absent` then destroys it",
+            )
+        };
+        findings.push(
+            Finding::new(&LO113, message)
+                .at(state.span, "to be gone")
+                .related(found.span, word)
+                .help(help),
         );
     }
     if let Some(group) = ground
@@ -110,160 +125,19 @@ fn fit(
         .as_ref()
         .filter(|group| group.value == Ownership::Managed)
     {
+        let a = if word == "adopted" {
+            "an adopted server"
+        } else {
+            "a server that is imported"
+        };
         findings.push(
             Finding::new(
                 &LO113,
-                "an adopted server cannot be in a resource group that has yet to be created",
+                format!("{a} cannot be in a resource group that has yet to be created"),
             )
-            .at(ownership.span, "adopted")
+            .at(found.span, word)
             .related(group.span, "managed")
-            .help("make the resource group `adopted`, or the server `managed`"),
+            .help("make the resource group `adopted`, or have the server made"),
         );
     }
-}
-
-fn machine(
-    written: wire::Vm,
-    name: Option<&Located<String>>,
-    ground: &Ground,
-    findings: &mut Vec<Finding>,
-) -> Option<Machine> {
-    let private_ip = written
-        .private_ip
-        .0
-        .map(|address| convert(address, |address| address.0));
-    if let (Some(address), Some(subnet)) = (&private_ip, &ground.subnet)
-        && let Some(problem) = subnet::problem(address.value, subnet.value)
-    {
-        let first = subnet::first_free(subnet.value)
-            .map_or_else(String::new, |first| format!(", from {first} on"));
-        findings.push(
-            Finding::new(&LO106, format!("{} is {problem}", address.value))
-                .at(address.span, problem)
-                .related(subnet.span, format!("the subnet is {}", subnet.value))
-                .help(format!(
-                    "choose a free address inside {}{first}",
-                    subnet.value
-                )),
-        );
-    }
-    if let (Some(group), Some(ownership)) = (&written.security_group, &written.ownership.0)
-        && ownership.value == Ownership::Managed
-    {
-        findings.push(
-            Finding::new(&LO113, "a managed server brings its own security group")
-                .at(group.span, "names one that is there already")
-                .related(ownership.span, "managed")
-                .help("remove `security_group`"),
-        );
-    }
-    let data_disks = disks(written.data_disks, findings);
-    let host_keys = written.host_keys.map(|list| list.value).unwrap_or_default();
-    let host_keys: Vec<_> = host_keys
-        .into_iter()
-        .map(|key| convert(key, |key| key.0))
-        .collect();
-    let admin = value(written.admin);
-    let (user, ssh_keys) =
-        admin.map_or((None, None), |admin| (admin.user.0, value(admin.ssh_keys)));
-    let ssh_keys = ssh_keys.map(|list| {
-        list.0
-            .into_iter()
-            .map(|key| convert(key, |key| key.0))
-            .collect::<Vec<_>>()
-    });
-    for key in ssh_keys.iter().flatten().chain(&host_keys) {
-        keys::check(key, findings);
-    }
-    if let Some(user) = user
-        .as_ref()
-        .filter(|user| RESERVED_USERS.contains(&user.value.0.as_str()))
-    {
-        findings.push(
-            Finding::new(
-                &LO104,
-                format!("Azure refuses the user name `{}`", user.value.0),
-            )
-            .at(user.span, "reserved")
-            .help("choose another name, such as `lostops`"),
-        );
-    }
-    let text = |key: Located<String>| key.value;
-    Some(Machine {
-        ownership: written.ownership.0?,
-        size: convert(written.size.0?, |size| size.0),
-        image: written.image.0?,
-        private_ip: private_ip?,
-        public_ip: written.public_ip.is_some_and(|public| public.value),
-        disk_gb: convert(value(written.disk)?.size_gb.0?, |size| size.0),
-        data_disks,
-        admin_user: user?.value.0,
-        ssh_keys: ssh_keys?.into_iter().map(text).collect(),
-        network_interface: written.network_interface.map_or_else(
-            || name.map(|name| format!("{}-nic", name.value)),
-            |name| Some(name.value.0),
-        )?,
-        security_group: written.security_group.map(|group| group.value.0),
-        host_keys: host_keys.into_iter().map(text).collect(),
-    })
-}
-
-/// Names that Azure gives to no administrator.
-const RESERVED_USERS: &[&str] = &[
-    "a",
-    "actuser",
-    "adm",
-    "admin",
-    "admin1",
-    "admin2",
-    "administrator",
-    "aspnet",
-    "backup",
-    "console",
-    "david",
-    "guest",
-    "john",
-    "owner",
-    "root",
-    "server",
-    "sql",
-    "support",
-    "sys",
-    "test",
-    "test1",
-    "test2",
-    "test3",
-    "user",
-    "user1",
-    "user2",
-    "user3",
-    "user4",
-    "user5",
-];
-
-fn disks(
-    written: Option<Located<Vec<Located<wire::DataDisk>>>>,
-    findings: &mut Vec<Finding>,
-) -> Vec<DataDisk> {
-    let mut first = BTreeMap::new();
-    let mut disks = Vec::new();
-    for disk in written.map(|list| list.value).unwrap_or_default() {
-        let (Some(name), Some(size)) = (disk.value.name.0, disk.value.size_gb.0) else {
-            continue;
-        };
-        let name = convert(name, |name| name.0);
-        if let Some(other) = first.insert(name.value.clone(), name.span) {
-            findings.push(
-                Finding::new(&LO113, format!("two data disks are named `{}`", name.value))
-                    .at(name.span, "again here")
-                    .related(other, "first here")
-                    .help("give one of the two another name"),
-            );
-        }
-        disks.push(DataDisk {
-            name,
-            size_gb: convert(size, |size| size.0),
-        });
-    }
-    disks
 }

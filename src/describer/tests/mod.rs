@@ -9,6 +9,7 @@ mod findings;
 mod fleet;
 mod folders;
 mod fuzz;
+mod imports;
 mod meanings;
 mod robust;
 mod schema;

@@ -35,6 +35,8 @@ record! {
     Vm {
         /// `adopted`: it exists and its nature is not ours. `managed`: Terraform creates it.
         ownership: Need<Ownership>,
+        /// Managed only: it exists, and Terraform takes it over as it is instead of making it.
+        import: Maybe<bool>,
         /// Its size in Azure, `Standard_B2ms`.
         size: Need<Size>,
         /// What it is made from, `publisher:offer:sku:version`.
@@ -53,7 +55,9 @@ record! {
         host_keys: Maybe<Vec<Located<Words>>>,
         /// The name of its network interface in Azure; `<server>-nic` unless said.
         network_interface: Maybe<AzureName>,
-        /// Adopted only: the security group that guards it today, which lostops takes over.
+        /// The name of its public address in Azure; `<server>-ip` unless said.
+        public_ip_name: Maybe<AzureName>,
+        /// Adopted or imported only: the security group that guards it today, which lostops takes over.
         security_group: Maybe<AzureName>,
     }
 
@@ -69,6 +73,8 @@ record! {
         name: Need<DiskName>,
         /// Its size in GiB.
         size_gb: Need<Gigabytes>,
+        /// The disk's own name in Azure; `<server>-<name>` unless said.
+        managed_disk: Maybe<AzureName>,
     }
 
     /// Who may log in.

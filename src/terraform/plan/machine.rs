@@ -187,7 +187,7 @@ impl MachineChange {
             ),
             Self::Update { what } => format!("update {}", and_list(what)),
             Self::Disk { what } => what.clone(),
-            Self::Import => "import".to_owned(),
+            Self::Import => "import into Terraform's management".to_owned(),
             Self::Forget => "forget: Terraform no longer manages it, and it runs on".to_owned(),
             Self::Start => "start".to_owned(),
             Self::Stop => "stop".to_owned(),

@@ -138,7 +138,7 @@ fn create_destroy_forget_and_import_are_told_apart() {
     let plan = Doc::default()
         .change(VM, json!({ "actions": ["no-op"], "before": web(&json!({})), "after": web(&json!({})), "importing": { "id": "x" } }))
         .read();
-    assert_eq!(changes(&plan, VM), ["import"]);
+    assert_eq!(changes(&plan, VM), ["import into Terraform's management"]);
     assert_eq!((plan.totals.import, plan.totals.add), (1, 0));
 }
 
