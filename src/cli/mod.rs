@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use ansible::{Configure, Initialise, Inventory, Only};
 pub(crate) use global::{Color, Global};
-pub(crate) use operate::{Destroy, Operate, PushState, Resize, Unlock};
+pub(crate) use operate::{Destroy, OfState, Operate, PushState, Resize, Unlock};
 pub(crate) use simulator::{Simulated, Simulator};
 pub(crate) use verify::{Drift, Rehearse, Scan, Verify};
 

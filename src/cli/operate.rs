@@ -23,10 +23,7 @@ pub(crate) struct Operate {
 
 /// The state, and nothing of a server.
 #[derive(Debug, Args)]
-pub(crate) struct Unlock {
-    /// The lock's exact id. Without it: who holds the lock, and since when.
-    #[arg(value_name = "ID")]
-    pub(crate) lock: Option<String>,
+pub(crate) struct OfState {
     #[command(flatten)]
     pub(crate) describers: Describers,
     #[command(flatten)]
@@ -37,17 +34,21 @@ pub(crate) struct Unlock {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Unlock {
+    /// The lock's exact id. Without it: who holds the lock, and since when.
+    #[arg(value_name = "ID")]
+    pub(crate) lock: Option<String>,
+    #[command(flatten)]
+    pub(crate) state: OfState,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct PushState {
     /// The file with the state, sealed or not [default: the one that lies in .lostops]
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<Utf8PathBuf>,
     #[command(flatten)]
-    pub(crate) describers: Describers,
-    #[command(flatten)]
-    pub(crate) output: Output,
-    /// Whose state it is.
-    #[arg(long, value_enum, default_value_t, value_name = "CLOUD")]
-    pub(crate) cloud: Cloud,
+    pub(crate) state: OfState,
 }
 
 #[derive(Debug, Args)]

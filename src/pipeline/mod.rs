@@ -84,11 +84,11 @@ pub(crate) fn run(
         }
         Command::Unlock(arguments) => {
             let report = interruptible(|| unlock::run(context, &arguments))?;
-            show(context, report, arguments.output.format, colours, out)
+            show(context, report, arguments.state.output.format, colours, out)
         }
         Command::PushState(arguments) => {
             let report = interruptible(|| push_state::run(context, &arguments))?;
-            show(context, report, arguments.output.format, colours, out)
+            show(context, report, arguments.state.output.format, colours, out)
         }
         Command::Configure(arguments) => {
             let report = interruptible(|| configure::run(context, &arguments))?;

@@ -1,12 +1,13 @@
 //! Everything Terraform needs before it can plan: a folder, a cloud, credentials or a simulation.
 
-use crate::cli::Cloud;
+use super::describe;
+use crate::cli::{Cloud, OfState};
 use crate::context::Context;
 use crate::fleet::Fleet;
 use crate::fleet::words::count;
 use crate::reason::Reason;
-use crate::report::Failure;
 use crate::report::progress::Progress;
+use crate::report::{Failure, Report};
 use crate::simulator;
 use crate::terraform::credentials;
 use crate::terraform::program::{self, Program};
@@ -63,6 +64,23 @@ impl Ready {
             tracing::debug!(%error, "the plan file was not there");
         }
     }
+}
+
+/// For what is done to the state alone; `None` where the describers are not enough to find it.
+pub(super) fn of_state(
+    context: &Context,
+    arguments: &OfState,
+    report: &mut Report,
+) -> Result<Option<(Fleet, Ready, Progress)>, Failure> {
+    report.cloud = arguments.cloud.word();
+    let Some(fleet) = describe::one(context, &arguments.describers, report)? else {
+        return Ok(None);
+    };
+    // What is wrong with servers keeps nobody from the state.
+    report.findings.clear();
+    let mut progress = super::progress_of(context, Some(&fleet));
+    let ready = prepare(context, &fleet, arguments.cloud, &[], &mut progress)?;
+    Ok(Some((fleet, ready, progress)))
 }
 
 pub(super) fn prepare(

@@ -1,7 +1,7 @@
 //! `lostops push-state`: a state that an apply could not write is brought to where it is kept.
 
-use super::prepare::prepare;
-use super::{describe, errored, failure};
+use super::prepare::of_state;
+use super::{errored, failure};
 use crate::cli::PushState;
 use crate::context::Context;
 use crate::reason::Reason;
@@ -17,14 +17,9 @@ pub(super) fn run(context: &Context, arguments: &PushState) -> Report {
 }
 
 fn pushed(context: &Context, arguments: &PushState, report: &mut Report) -> Result<(), Failure> {
-    report.cloud = arguments.cloud.word();
-    let Some(fleet) = describe::one(context, &arguments.describers, report)? else {
+    let Some((_, ready, mut progress)) = of_state(context, &arguments.state, report)? else {
         return Ok(());
     };
-    // What is wrong with servers keeps nobody from the state.
-    report.findings.clear();
-    let mut progress = super::progress_of(context, Some(&fleet));
-    let ready = prepare(context, &fleet, arguments.cloud, &[], &mut progress)?;
     let own = ready.workspace.errored_state();
     let file = arguments.file.as_ref().unwrap_or(&own);
     let unread = |message: String, help: &str| Failure {

@@ -1,7 +1,7 @@
 //! `lostops unlock`: who holds the lock on the state, and by its exact id the end of it.
 
-use super::prepare::prepare;
-use super::{describe, failure};
+use super::failure;
+use super::prepare::of_state;
 use crate::cli::{Cloud, Unlock};
 use crate::context::Context;
 use crate::fleet::environment::StateBackend;
@@ -19,14 +19,9 @@ pub(super) fn run(context: &Context, arguments: &Unlock) -> Report {
 }
 
 fn unlocked(context: &Context, arguments: &Unlock, report: &mut Report) -> Result<(), Failure> {
-    report.cloud = arguments.cloud.word();
-    let Some(fleet) = describe::one(context, &arguments.describers, report)? else {
+    let Some((fleet, ready, mut progress)) = of_state(context, &arguments.state, report)? else {
         return Ok(());
     };
-    // What is wrong with servers keeps nobody from the state.
-    report.findings.clear();
-    let mut progress = super::progress_of(context, Some(&fleet));
-    let ready = prepare(context, &fleet, arguments.cloud, &[], &mut progress)?;
     let terraform = |error| failure::of_terraform(&error);
     progress.step("asking for the lock");
     let held = ready
@@ -38,7 +33,7 @@ fn unlocked(context: &Context, arguments: &Unlock, report: &mut Report) -> Resul
         return Ok(());
     };
     let words = held.words(Timestamp::now());
-    let is_file = arguments.cloud == Cloud::Simulated
+    let is_file = arguments.state.cloud == Cloud::Simulated
         || matches!(fleet.environment.state, StateBackend::Local);
     if is_file {
         return Err(refused(

@@ -2,7 +2,9 @@
 
 use super::Step;
 use super::conversation::client;
-use crate::cli::{Check, Cloud, Describers, Format, Initialise, Only, Operate, Output, Unlock};
+use crate::cli::{
+    Check, Cloud, Describers, Format, Initialise, OfState, Only, Operate, Output, Unlock,
+};
 use crate::context::Context;
 use crate::finding::Finding;
 use crate::github::decision::Task;
@@ -92,9 +94,11 @@ pub(super) fn perform(
             context,
             &Unlock {
                 lock: task.lock_id.clone(),
-                describers: describers.clone(),
-                output: Output::default(),
-                cloud: ask.cloud,
+                state: OfState {
+                    describers: describers.clone(),
+                    output: Output::default(),
+                    cloud: ask.cloud,
+                },
             },
         ),
     }
