@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.tools:$(PATH):$(HOME)/.cargo/bin
 # One after the other, with -j too: the last asks what the others have done.
 .NOTPARALLEL:
 
-.PHONY: help demo test setup forget build unit module stand-ins-test prometheus-test review-test growing-test fuzz network-test hosts-test image image-test produced-test lint lint-workflows lint-ansible docs docs-check bench clean
+.PHONY: help demo test setup forget build unit terraform-test module stand-ins-test prometheus-test review-test growing-test fuzz network-test hosts-test image image-test produced-test lint lint-workflows lint-ansible docs docs-check bench clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -15,7 +15,7 @@ help: ## What can be made
 demo: setup build ## Run the main job on describers/ against the simulated Azure
 	@scripts/demo
 
-test: setup forget unit module stand-ins-test prometheus-test review-test network-test docs-check hosts-test image-test produced-test ## Set up what is missing and run every test
+test: setup forget unit terraform-test module stand-ins-test prometheus-test review-test network-test docs-check hosts-test image-test produced-test ## Set up what is missing and run every test
 
 setup: ## Set up what is missing: compiler, Rust, Terraform
 	@scripts/setup
@@ -26,8 +26,12 @@ forget: # what the tests of an earlier run have produced
 build:
 	cargo build --locked
 
-unit: # twice as many at once as there are cores: Terraform and its providers wait for each other
-	cargo test --locked -- --test-threads $$(( $$(getconf _NPROCESSORS_ONLN) * 2 ))
+unit: ## Test what takes neither Terraform nor an engine: the inner loop
+	cargo test --locked
+
+terraform-test: ## Test with real Terraform on the simulated Azure, beside a strict GitHub
+	@# Twice as many at once as there are cores: Terraform and its providers wait for each other.
+	cargo test --locked --test it -- --test-threads $$(( $$(getconf _NPROCESSORS_ONLN) * 2 ))
 
 module: ## Check and test the Terraform module against the simulated Azure
 	@scripts/test-module
@@ -72,7 +76,7 @@ lint-ansible: ## Check the playbook and its roles: ansible-lint, syntax, the mod
 lint: ## Formatting and clippy, warnings denied
 	cargo fmt --check
 	rustfmt --check --edition 2024 src/policy/*.rs # a macro declares them, and cargo fmt does not look there
-	cargo clippy --locked --all-targets -- --deny warnings
+	cargo clippy --locked --all-targets --test it -- --deny warnings
 
 docs: ## Write what is generated: docs/findings.md, schema/, docs/topology, tables of README.md
 	@scripts/docs write

@@ -161,39 +161,6 @@ fn a_link_that_leaves_the_folder_is_not_followed() {
 }
 
 #[test]
-fn several_environments_are_checked_together_and_planned_one_at_a_time() {
-    let project = Project::empty();
-    for (name, folder) in [
-        ("production", "describers"),
-        ("staging", "examples/managed"),
-    ] {
-        for entry in fs::read_dir(crate::harness::root().join(folder))
-            .expect("describers")
-            .flatten()
-        {
-            let text = fs::read(entry.path()).expect("a describer");
-            project.write(
-                &format!("describers/{name}/{}", entry.file_name().to_string_lossy()),
-                text,
-            );
-        }
-    }
-    let answer = project.json(0, &["check"]);
-    assert_eq!(answer["servers"].as_array().map(Vec::len), Some(4));
-    let run = project.run(&["plan", "--cloud", "simulated"]);
-    assert_eq!(run.code, 1);
-    assert!(
-        run.stdout.contains("production or staging"),
-        "{}",
-        run.stdout
-    );
-    project.json(
-        0,
-        &["plan", "--cloud", "simulated", "--environment", "staging"],
-    );
-}
-
-#[test]
 fn a_file_without_permission_is_refused() {
     let project = Project::lostops();
     project.write("describers/spare.yaml", "server: spare\n");

@@ -1,6 +1,6 @@
 //! The comment and the job summary as people read them: six situations, kept beside this file as they are printed.
 //!
-//! `UPDATE_COMMENTS=1 cargo test comment` writes them anew; `scripts/picture` shows one as GitHub would.
+//! `UPDATE_COMMENTS=1 cargo test --test it comment` writes them anew; `scripts/picture` shows one as GitHub would.
 
 use crate::configure::{CONFIGURE, Servers};
 use crate::harness::{Project, Run, SECRETS, finish, root};
@@ -55,7 +55,7 @@ fn is_as_kept(name: &str, comment: &str) {
     let kept = fs::read_to_string(&file).expect("the kept comment");
     assert_eq!(
         comment, kept,
-        "{name}: look at it, and if it is right: UPDATE_COMMENTS=1 cargo test comment"
+        "{name}: look at it, and if it is right: UPDATE_COMMENTS=1 cargo test --test it comment"
     );
 }
 

@@ -1,6 +1,6 @@
 //! What Compose files publish, judged by `lostops check` and by everything that comes after it.
 
-use crate::harness::{Project, Run, errors, finding};
+use crate::harness::{Project, errors, finding};
 use serde_json::Value;
 
 /// The Lostops infrastructure with a project `mail` on the backend, whose service has these ports or keys.
@@ -242,38 +242,6 @@ fn lostops_own_files_are_judged_too() {
     assert!(
         messages(&answer)
             .contains(&"`mysql` publishes tcp 3306, which `database` does not declare"),
-        "{answer:#}"
-    );
-}
-
-#[test]
-fn nothing_is_planned_applied_or_initialised_where_such_a_port_is_found() {
-    let project = with("ports: [\"8025:8025\"]");
-    let answer = project.plan(3);
-    assert!(errors(&answer).contains(&"LO209".to_owned()), "{answer:#}");
-    let Run {
-        code,
-        stdout,
-        stderr,
-    } = project.run(&[
-        "apply",
-        "--cloud",
-        "simulated",
-        "--only",
-        "terraform",
-        "--format",
-        "json",
-    ]);
-    assert_eq!(code, 3, "{stdout}{stderr}");
-    let answer: Value = serde_json::from_str(&stdout).expect("JSON");
-    assert_eq!(answer["applied"], false);
-    assert!(errors(&answer).contains(&"LO209".to_owned()), "{answer:#}");
-    let answer = project.json(3, &["configure", "--cloud", "simulated"]);
-    assert_eq!(errors(&answer), ["LO209"]);
-    assert!(
-        answer["notes"]
-            .to_string()
-            .contains("no server was touched"),
         "{answer:#}"
     );
 }

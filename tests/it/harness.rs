@@ -33,6 +33,9 @@ pub(crate) const SECRETS: [(&str, &str); 6] = [
     ("MYSQL_LARAVEL_PASSWORD", r#"it's "50 $" of \ {{ a }} #1"#),
 ];
 
+/// A plan in which nothing is and nothing happens.
+pub(crate) const EMPTY: &str = r#"{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}},"resource_changes":[],"configuration":{"root_module":{}},"complete":true,"errored":false}"#;
+
 /// A user's repository.
 pub(crate) struct Project {
     folder: TempDir,

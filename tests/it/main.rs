@@ -1,4 +1,4 @@
-//! lostops as its users meet it: through the program, with real Terraform.
+//! lostops as its users meet it: through the program, with real Terraform. What takes none is in quick.rs.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -7,21 +7,14 @@
 #![expect(clippy::unwrap_used, reason = "what a test does not expect ends it")]
 
 mod apply_managed;
-mod architecture;
 mod cancel;
 mod cases;
-mod check;
-mod check_mistakes;
-mod commands;
 mod comment;
-mod compose;
 mod configure;
-mod events;
 mod fake_azure;
 mod fake_github;
 #[path = "../fuzz/mod.rs"]
 mod fuzz;
-mod github;
 mod harness;
 mod hostile;
 mod hosts;
@@ -29,7 +22,7 @@ mod image;
 mod imported;
 mod operate;
 mod own_rules;
-mod plan_given;
+mod plan_checked;
 mod plan_hard_cases_changes;
 mod plan_hard_cases_reach;
 mod plan_simulated;

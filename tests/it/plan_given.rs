@@ -1,11 +1,8 @@
 //! `lostops plan --from`: plans that somebody else has made.
 
-use crate::harness::{Project, finding, finish};
+use crate::harness::{EMPTY, Project, finding, finish};
 use std::io::Write as _;
 use std::process::Stdio;
-
-/// A plan in which nothing is and nothing happens.
-pub(crate) const EMPTY: &str = r#"{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}},"resource_changes":[],"configuration":{"root_module":{}},"complete":true,"errored":false}"#;
 
 #[test]
 fn a_plan_without_machines_is_clean() {

@@ -3,8 +3,7 @@
 //! What takes a host that really boots stands in `tests/it/hosts`.
 
 use crate::configure::{Servers, well};
-use crate::harness::SECRETS;
-use crate::plan_given::EMPTY;
+use crate::harness::{EMPTY, SECRETS};
 use crate::run::Job;
 use serde_json::{Value, json};
 use std::fmt::Write as _;

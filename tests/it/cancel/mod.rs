@@ -7,8 +7,7 @@ mod started;
 mod terminal;
 
 use crate::configure::Servers;
-use crate::harness::SECRETS;
-use crate::plan_given::EMPTY;
+use crate::harness::{EMPTY, SECRETS};
 use crate::run::{Ended, Job, headline};
 use started::{As, may_be_first, start};
 use std::net::Ipv4Addr;

@@ -2,8 +2,7 @@
 
 use super::started::{As, start};
 use crate::configure::{CONFIGURE, Servers};
-use crate::harness::{Project, root};
-use crate::plan_given::EMPTY;
+use crate::harness::{EMPTY, Project, root};
 use std::path::Path;
 
 /// Every try to write a state is noted, and none succeeds.
