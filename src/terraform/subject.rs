@@ -4,6 +4,7 @@ use super::adopted;
 use super::plan::{
     Contribution, Group, Machine, MachineChange, Plan, PowerAction, PublicSide, decisive,
 };
+use super::power::{Found, observed};
 use crate::fleet::Fleet;
 use crate::fleet::address::Addresses;
 use crate::fleet::port::{PortSet, Protocol};
@@ -251,15 +252,15 @@ fn of_server(
 /// What happens to an adopted server: power, what surrounds it, and what its describer wants of it in vain.
 fn changes(plan: &Plan, server: &Server, group: Option<&Group>) -> Vec<MachineChange> {
     let mut changes = adopted::wanted(plan, server);
-    let state = super::power::observed(plan, server.name());
+    let state = observed(plan, server.name());
     for command in plan
         .power
         .iter()
         .filter(|command| command.key.as_deref() == Some(server.name()))
     {
         match (command.action, state) {
-            (PowerAction::Start, Some(PowerState::Running))
-            | (PowerAction::Stop, Some(PowerState::Stopped)) => {}
+            (PowerAction::Start, Some(Found::Running))
+            | (PowerAction::Stop, Some(Found::Deallocated)) => {}
             (PowerAction::Start, _) => changes.push(MachineChange::Start),
             (PowerAction::Stop, _) => changes.push(MachineChange::Stop),
             (PowerAction::Restart, _) => changes.push(MachineChange::Restart),
