@@ -120,6 +120,15 @@ fn a_server_that_does_not_answer_is_named_with_the_reason_and_the_others_go_on()
 }
 
 #[test]
+fn a_server_that_lets_us_in_and_says_no_more_is_not_waited_for() {
+    let servers = Servers::new();
+    servers.script("ssh", "case \"$*\" in *'-O '*) ;; *) sleep 6000 ;; esac");
+    let answer = servers.configure(1, &["--servers", "database"]);
+    assert_eq!(answer["failure"]["reason"], "server-unreachable");
+    assert_eq!(end(&answer, "database")["end"], "unreachable");
+}
+
+#[test]
 fn a_stopped_server_is_skipped_by_name() {
     let servers = Servers::new();
     servers.project.edit(

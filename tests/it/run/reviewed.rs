@@ -108,6 +108,7 @@ fn what_is_left_after_a_partial_failure_is_covered_too() {
         ended.log
     );
     assert!(!keeps_a_record(&job), "{}", job.comment());
+    assert!(!nothing_was_made(&job));
 }
 
 #[test]
