@@ -49,6 +49,8 @@ const SECRET: &[&str] = &[
     "_KEY_DATA",
     "_PRIVATE_KEY_PEM",
 ];
+/// No secrets, and of no use to whoever reads a comment.
+const IDENTIFIERS: &[&str] = &["ARM_SUBSCRIPTION_ID", "ARM_TENANT_ID", "ARM_CLIENT_ID"];
 /// A shorter value of such a variable is a switch, not a secret.
 const SHORTEST_SECRET: usize = 8;
 
@@ -127,6 +129,15 @@ impl Context {
                 SECRET.iter().any(|ending| name.ends_with(ending)) || name.starts_with("TF_TOKEN_");
             (secret && value.trim().len() >= SHORTEST_SECRET).then_some(value.as_str())
         })
+    }
+
+    /// Those, and in a workflow the identifiers of Azure: a runner may mask them in its log, and in a comment nobody
+    /// does. They are not masked for later steps, for GitHub drops outputs of a job that hold what is masked.
+    pub(crate) fn hidden(&self) -> impl Iterator<Item = &str> {
+        let identifiers = IDENTIFIERS.iter().filter_map(|name| self.variable(name));
+        let identifiers = identifiers.filter(|value| value.len() >= SHORTEST_SECRET);
+        self.secrets()
+            .chain(identifiers.filter(|_| self.in_workflow()))
     }
 
     /// The variables whose names are listed or begin with a listed prefix ending in `*`.

@@ -63,7 +63,7 @@ fn run(cli: cli::Cli, guarded: &mut report::log::Guarded) -> anyhow::Result<exit
     let mut context = context::Context::from_process()?;
     context.set(terraform::program::VARIABLE, cli.global.terraform.word());
     guarded.in_workflow = context.in_workflow();
-    guarded.redactor = redact::Redactor::new(context.secrets());
+    guarded.redactor = redact::Redactor::new(context.hidden());
     let writer = guarded.clone();
     // A panic is told as inert as everything else.
     std::panic::set_hook(Box::new(move |panic| {

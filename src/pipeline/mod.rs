@@ -154,7 +154,7 @@ fn progress(context: &Context) -> Progress {
 fn progress_of(context: &Context, fleet: Option<&Fleet>) -> Progress {
     let names = fleet.map(Fleet::secret_names).unwrap_or_default();
     let declared = names.into_iter().filter_map(|name| context.variable(name));
-    let redactor = Redactor::new(context.secrets().chain(declared));
+    let redactor = Redactor::new(context.hidden().chain(declared));
     if context.reader == Reader::GitHub {
         Progress::in_workflow(redactor)
     } else {
@@ -166,7 +166,7 @@ fn progress_of(context: &Context, fleet: Option<&Fleet>) -> Progress {
 fn redactor(context: &Context, report: &Report) -> Redactor {
     let declared = report.secrets.iter();
     let declared = declared.filter_map(|name| context.variable(name));
-    Redactor::new(context.secrets().chain(declared))
+    Redactor::new(context.hidden().chain(declared))
 }
 
 fn show(

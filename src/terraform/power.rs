@@ -9,26 +9,53 @@ pub(crate) fn check_name(server: &str) -> String {
     format!("power_{server}")
 }
 
-/// What the check of a server found; `None` when nothing could be read or it is between two states.
-pub(crate) fn observed(plan: &Plan, server: &str) -> Option<PowerState> {
+/// How a machine was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    Running,
+    /// Off, and its hardware is kept: what a shutdown from within leaves, and no describer asks for.
+    Off,
+    Deallocated,
+}
+
+impl Found {
+    fn is(self, wanted: PowerState) -> bool {
+        matches!(
+            (self, wanted),
+            (Self::Running, PowerState::Running) | (Self::Deallocated, PowerState::Stopped)
+        )
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Off => "off but not deallocated, so that it is still billed,",
+            Self::Deallocated => "stopped",
+        }
+    }
+}
+
+/// What the check of a server found; `None` when nothing could be read.
+pub(crate) fn observed(plan: &Plan, server: &str) -> Option<Found> {
     let address = format!("data.azurerm_virtual_machine.{}", check_name(server));
     let reading = plan
         .readings
         .iter()
         .find(|reading| reading.address == address)?;
     match reading.state.as_str() {
-        "running" | "starting" => Some(PowerState::Running),
-        "stopped" | "stopping" | "deallocated" | "deallocating" => Some(PowerState::Stopped),
+        "running" | "starting" => Some(Found::Running),
+        "stopped" | "stopping" => Some(Found::Off),
+        "deallocated" | "deallocating" => Some(Found::Deallocated),
         _ => None,
     }
 }
 
 /// Whether a command changes nothing: the machine was found as it would leave it.
-pub(crate) fn is_so(change: &MachineChange, found: Option<PowerState>) -> bool {
+pub(crate) fn is_so(change: &MachineChange, found: Option<Found>) -> bool {
     matches!(
         (change, found),
-        (MachineChange::Start, Some(PowerState::Running))
-            | (MachineChange::Stop, Some(PowerState::Stopped))
+        (MachineChange::Start, Some(Found::Running))
+            | (MachineChange::Stop, Some(Found::Deallocated))
     )
 }
 
@@ -45,13 +72,13 @@ pub(crate) fn drifted(plan: &Plan, fleet: &Fleet) -> Vec<(String, String)> {
             continue;
         }
         if let Some(found) = observed(plan, server.name())
-            && found != wanted
+            && !found.is(wanted)
         {
             let address = format!("azapi_resource_action.power[{:?}]", server.name());
             let words = format!(
                 "`{}` is {} and its describer says {}",
                 server.name(),
-                found.word(),
+                found.words(),
                 wanted.word()
             );
             drifted.push((address, words));

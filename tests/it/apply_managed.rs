@@ -1,6 +1,6 @@
 //! Servers that Terraform makes: what the policy lets happen to them, and what an apply leaves when it fails halfway.
 
-use crate::harness::{Project, changes, errors, finish};
+use crate::harness::{Project, changes, errors, finish, planned};
 use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixListener;
@@ -244,4 +244,37 @@ fn an_engine_that_boots_no_host_is_told_and_what_terraform_made_stays() {
     let message = failed["failure"]["message"].to_string();
     assert!(message.contains("no space left on device"), "{message}");
     assert_eq!(changes(&project.plan(0), "web"), ["none"]);
+}
+
+#[test]
+fn a_server_whose_name_begins_as_another_s_is_another() {
+    let project = managed();
+    let web = std::fs::read_to_string(project.path("describers/web.yaml")).expect("the describer");
+    let web2 = web
+        .replace("server: web", "server: web2")
+        .replace("10.20.0.4", "10.20.0.5")
+        .replace("  - { port: 80,  from: internet,  for: http }\n", "");
+    project.write("describers/web2.yaml", web2);
+    let answer = project.plan(0);
+    assert_eq!(changes(&answer, "web"), ["none"]);
+    assert_eq!(changes(&answer, "web2"), ["create"]);
+    let ports = |name: &str| planned(&answer, name).len();
+    assert_eq!((ports("web"), ports("web2")), (3, 2), "{answer:#}");
+
+    // Only the one that is asked for.
+    let of = |name: &str| project.json(0, &["apply", "--cloud", "simulated", "--servers", name]);
+    of("web");
+    assert!(!project.portal(&["list"]).stdout.contains("web2"));
+    of("web2");
+    project.edit("describers/web.yaml", "state: running", "state: stopped");
+    of("web2");
+    assert!(!project.portal(&["list"]).stdout.contains("deallocated"));
+    let comment = project.run(&["plan", "--cloud", "simulated", "--format", "markdown"]);
+    let row = |name: &str| {
+        let begin = format!("| **`{name}`**");
+        let row = comment.stdout.lines().find(|line| line.starts_with(&begin));
+        let row = row.unwrap_or_else(|| panic!("no {name} in {}", comment.stdout));
+        row.split(" | ").nth(1).expect("its changes").to_owned()
+    };
+    assert_eq!((row("web"), row("web2")), ("stop".into(), "none".into()));
 }

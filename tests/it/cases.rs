@@ -65,8 +65,10 @@ fn a_folder_with_spaces_in_its_name_is_as_good_as_any() {
 #[test]
 fn without_a_home_or_an_event_file_a_run_says_what_is_missing() {
     let project = Project::lostops();
-    let mut check = project.command(&["check"]);
-    assert_eq!(crate::harness::finish(check.env_remove("HOME")).code, 0);
+    for command in [&["check"][..], &["plan", "--cloud", "simulated"]] {
+        let run = crate::harness::finish(project.command(command).env_remove("HOME"));
+        assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
+    }
     let mut run = project.command(&["run"]);
     run.env_remove("HOME")
         .env("GITHUB_ACTIONS", "true")

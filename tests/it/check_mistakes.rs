@@ -87,6 +87,12 @@ fn what_is_missing_is_named() {
         fs::remove_file(project.path("describers").join(missing)).expect("removed");
         assert!(codes(&project).contains(&"LO112".to_owned()), "{missing}");
     }
+    // A policy that says nothing permits nothing.
+    for (policy, code) in [("", "LO101"), ("roles: {}\n", "LO107")] {
+        let project = Project::lostops();
+        project.write("describers/policy.yaml", policy);
+        assert!(codes(&project).contains(&code.to_owned()), "{policy:?}");
+    }
 }
 
 #[test]

@@ -176,6 +176,12 @@ fn what_no_plan_of_ours_would_hold_has_its_code() {
             "reachable from public networks",
         ),
         (OPEN.replace(size, unknown), "LO308", "resize"),
+        // No Terraform of today does that.
+        (
+            OPEN.replace(size, &size.replace("create", "rebuild")),
+            "LO308",
+            "rebuild",
+        ),
     ] {
         let project = Project::empty();
         project.write("plan.json", plan);
@@ -212,4 +218,40 @@ fn a_described_machine_is_judged_by_its_describer() {
             .contains("azurerm_network_security_group.a rule ssh"),
         "{answer:#}"
     );
+}
+
+#[test]
+fn what_is_only_taken_over_moved_or_forgotten_is_a_change_and_has_its_word() {
+    let of = |change: &str| {
+        let begin = "\"resource_changes\":[";
+        let group = r#""address":"azurerm_resource_group.a","mode":"managed","type":"azurerm_resource_group","name":"a""#;
+        EMPTY.replace(begin, &format!("{begin}{{{group},{change}}}"))
+    };
+    let here = r#"{"name":"a","location":"westeurope"}"#;
+    let stays = format!(r#""actions":["no-op"],"before":{here},"after":{here}"#);
+    for (change, total, words) in [
+        (
+            format!(r#""change":{{{stays},"importing":{{"id":"x"}}}}"#),
+            "import",
+            "1 to import",
+        ),
+        (
+            format!(r#""previous_address":"azurerm_resource_group.b","change":{{{stays}}}"#),
+            "move",
+            "1 to move",
+        ),
+        (
+            format!(r#""change":{{"actions":["forget"],"before":{here},"after":null}}"#),
+            "forget",
+            "1 to forget",
+        ),
+    ] {
+        let project = Project::empty();
+        project.write("plan.json", of(&change));
+        let answer = project.json(0, &["plan", "--from", "plan.json"]);
+        assert_eq!(answer["totals"][total], 1, "{answer:#}");
+        let shown = project.run(&["plan", "--from", "plan.json", "--format", "markdown"]);
+        let first = shown.stdout.lines().next().unwrap_or_default();
+        assert!(first.contains(words), "{total}: {first}");
+    }
 }

@@ -35,7 +35,7 @@ fn the_first_plan_takes_over_the_groups_and_the_second_has_nothing_to_do() {
     let second = project.plan(0);
     assert_eq!(
         second["totals"],
-        serde_json::json!({ "add": 0, "change": 0, "destroy": 0, "import": 0, "power": 0 })
+        serde_json::json!({ "add": 0, "change": 0, "destroy": 0, "import": 0, "forget": 0, "move": 0, "power": 0 })
     );
     for name in ["backend", "database", "monitoring"] {
         assert_eq!(changes(&second, name), ["none"], "{name}");

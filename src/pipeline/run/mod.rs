@@ -94,17 +94,16 @@ pub(super) fn run(
         }
         Ok((inputs, decision))
     });
-    let secrets: Vec<&str> = context.secrets().collect();
     if context.in_workflow() {
         // Before anything that could hold one of them.
-        for form in secrets.iter().flat_map(|secret| redact::forms(secret)) {
+        for form in context.secrets().flat_map(redact::forms) {
             // Where nothing can be written there is no log to hide it in, and the work goes on as without one.
             let _ = out.write_all(mask(&form).as_bytes());
         }
     }
     let step = Step {
-        redactor: Redactor::new(secrets.iter().copied()),
-        log: Log::new(Redactor::new(secrets.iter().copied())),
+        redactor: Redactor::new(context.hidden()),
+        log: Log::new(Redactor::new(context.hidden())),
         context: &context,
         runner: &runner,
         colours: colours || context.in_workflow(),

@@ -130,6 +130,9 @@ struct Totals {
     change: usize,
     destroy: usize,
     import: usize,
+    forget: usize,
+    #[serde(rename = "move")]
+    moved: usize,
     power: usize,
 }
 
@@ -170,6 +173,8 @@ pub(crate) fn render(report: &Report, out: &mut dyn io::Write) -> io::Result<()>
             change: counts.change + counts.power.change,
             destroy: counts.destroy + counts.power.destroy,
             import: counts.import,
+            forget: counts.forget,
+            moved: counts.moved,
             power: counts.power.sent(),
         }),
         terraform_version: report.terraform.as_deref(),

@@ -30,7 +30,7 @@ const UNLOCK: &[(&str, &str)] = &[
     ("INPUT_LOCK-ID", "11d2c3f5-0000-4000-8000-000000000001"),
 ];
 
-const STAGES: [Stage; 16] = [
+const STAGES: [Stage; 17] = [
     ("version", "pull_request.opened", &[]),
     ("init", "pull_request.opened", &[]),
     ("plan", "pull_request.opened", &[]),
@@ -42,6 +42,8 @@ const STAGES: [Stage; 16] = [
     ("ssh-keyscan", "workflow_dispatch", INITIALISE),
     ("ssh", "workflow_dispatch", INITIALISE),
     ("play", "workflow_dispatch", INITIALISE),
+    // After Terraform has done its part.
+    ("play", "push.direct", &[("INPUT_REVIEWED-PLAN", "off")]),
     // The preview of a plan.
     ("play", "pull_request.opened", &[]),
     ("inside", "workflow_dispatch", VERIFY),
@@ -159,6 +161,14 @@ fn cancelled_at((hang, event, inputs): Stage, way: As) {
     let ended = run.ended(&job);
     is_told(&job, &ended, &what);
     run.left_nobody(&what);
+    if (hang, event) == ("play", "push.direct") {
+        assert_eq!(ended.report(&job)["applied"], true, "{what}");
+        assert!(
+            ended.summary.contains("Cancelled: applied"),
+            "{what}: {}",
+            ended.summary
+        );
+    }
     if event.starts_with("pull_request") {
         let comment = job.comment();
         assert!(

@@ -1,7 +1,9 @@
 //! What came of a play: never by the exit code alone.
 
-use super::{Servers, end, well};
+use super::{CONFIGURE, Servers, end, well};
 use crate::harness::{finding, finish};
+use crate::plan_given::EMPTY;
+use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
@@ -251,4 +253,39 @@ fn an_interrupt_that_ansible_loses_is_repeated() {
     assert_eq!(ended.status.code(), Some(1), "{said}\n{rest:?}");
     assert!(said.contains("cancelled"), "{said}");
     assert!(!servers.project.path("finished").exists());
+}
+
+#[test]
+fn a_server_that_an_apply_does_not_reach_is_all_that_the_next_one_has_to_do() {
+    let servers = Servers::new();
+    let trouble = "ssh: connect to host 10.10.0.5 port 22: Connection timed out\r\n";
+    let applyable = EMPTY.replace("\"complete\"", "\"applyable\":true,\"complete\"");
+    servers
+        .write("plan.json", &applyable)
+        .write("trouble-10.10.0.5", trouble);
+    plays_well(&servers, &["backend", "monitoring"], true);
+    let apply = |code: i32| -> Value {
+        let only = ["apply", "--only", "both", "--format", "json"];
+        let run = servers.run(&[&only[..], &CONFIGURE[1..]].concat());
+        assert_eq!(run.code, code, "{}\n{}", run.stdout, run.stderr);
+        serde_json::from_str(&run.stdout).expect("the answer is JSON")
+    };
+    let failed = apply(1);
+    assert_eq!(failed["failure"]["reason"], "server-unreachable");
+    assert_eq!(failed["applied"], true, "{failed:#}");
+    assert_eq!(end(&failed, "backend")["end"], "changed");
+    let log = servers.read("terraform.log");
+    assert!(log.lines().any(|command| command == "apply"), "{log}");
+
+    servers.remember();
+    for file in ["trouble-10.10.0.5", "held-10.10.0.5", "terraform.log"] {
+        let _ = std::fs::remove_file(servers.project.path(file));
+    }
+    servers.write("plan.json", EMPTY);
+    plays_well(&servers, &["database"], true);
+    let rest = apply(0);
+    assert_eq!(end(&rest, "database")["end"], "changed", "{rest:#}");
+    assert_eq!(end(&rest, "backend")["end"], "unchanged", "{rest:#}");
+    let log = servers.read("terraform.log");
+    assert!(!log.lines().any(|command| command == "apply"), "{log}");
 }

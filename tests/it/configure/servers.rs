@@ -120,15 +120,30 @@ fn a_server_that_does_not_answer_is_named_with_the_reason_and_the_others_go_on()
 }
 
 #[test]
+fn a_server_that_lets_us_in_and_says_no_more_is_not_waited_for() {
+    let servers = Servers::new();
+    servers.script("ssh", "case \"$*\" in *'-O '*) ;; *) sleep 6000 ;; esac");
+    let answer = servers.configure(1, &["--servers", "database"]);
+    assert_eq!(answer["failure"]["reason"], "server-unreachable");
+    assert_eq!(end(&answer, "database")["end"], "unreachable");
+}
+
+#[test]
 fn a_stopped_server_is_skipped_by_name() {
-    let servers = initialised();
+    let servers = Servers::new();
     servers.project.edit(
         "describers/database.yaml",
         "state: running",
         "state: stopped",
     );
+    let events = well(&["backend", "monitoring"], true);
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    servers.plays(&events, "exit 0");
     let answer = servers.configure(0, &[]);
     assert_eq!(end(&answer, "database")["end"], "skipped");
+    let inventory: Value = serde_json::from_str(&servers.read("inventory.json")).expect("JSON");
+    let hosts = inventory["all"]["hosts"].as_object().expect("hosts");
+    assert_eq!(hosts.keys().collect::<Vec<_>>(), ["backend", "monitoring"]);
 }
 
 #[test]

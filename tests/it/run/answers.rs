@@ -115,6 +115,15 @@ fn a_schedule_fails_when_what_runs_is_not_what_is_written() {
         (ended.output("result"), ended.output("changes")),
         ("clean", "false")
     );
+    job.portal("staging", &["open", "web", "5432", "--from", "internet"]);
+    let ended = job.ends("schedule", 1);
+    assert_eq!(ended.output("failure-reason"), "drift");
+    assert!(
+        ended.summary.contains("closes 5432/tcp from internet"),
+        "{}",
+        ended.summary
+    );
+    job.portal("staging", &["close", "web", "AllowTagCustom5432Inbound"]);
     job.portal("staging", &["stop", "web"]);
     let ended = job.ends("schedule", 1);
     assert_eq!(
@@ -149,4 +158,44 @@ fn nothing_to_do_is_no_failure() {
         "{}",
         refused.summary
     );
+}
+
+#[test]
+fn whether_something_changes_is_read_from_the_plan_and_not_from_an_exit_code() {
+    let mut job = Job::managed();
+    // With it Terraform ends with 2 where something changes.
+    job.set("TF_CLI_ARGS_plan", "-detailed-exitcode");
+    let ended = job.ends("pull_request.opened", 0);
+    assert_eq!(
+        (ended.output("result"), ended.output("changes")),
+        ("clean", "true")
+    );
+}
+
+#[test]
+fn what_grows_is_in_the_report_and_no_output_grows_with_it() {
+    let job = Job::new();
+    let many = (0..4000).fold(String::new(), |text, at| {
+        text + &format!("  - {{ port: {}, from: internet, for: x }}\n", 10_000 + at)
+    });
+    job.project.edit(
+        "describers/database.yaml",
+        "ports:\n",
+        &format!("ports:\n{many}"),
+    );
+    let ended = job.ends("pull_request.fork", 3);
+    assert_eq!(ended.output("violations"), "4000");
+    for (name, value) in &ended.outputs {
+        assert!(value.len() < 100, "{name}: {value}");
+    }
+    let report = std::fs::metadata(job.project.path(ended.output("report"))).expect("the report");
+    assert!(report.len() > 1 << 20, "{report:?}");
+    // A runner drops a summary that is longer.
+    let summary = &ended.summary;
+    assert!(
+        (800 << 10..1 << 20).contains(&summary.len()),
+        "{}",
+        summary.len()
+    );
+    assert!(summary.contains("✂️"), "what is left out is said");
 }

@@ -105,13 +105,15 @@ fn a_refused_apply_is_told_too() {
     job.ends("pull_request.opened", 0);
     job.merged();
     job.opens_a_port();
-    let ended = job.ends("push.squash-merge", 3);
-    assert_eq!(ended.output("failure-reason"), "policy-violation");
-    let comment = job.comment();
-    assert!(
-        headline(&comment).contains("ot applied") || headline(&comment).contains("efused"),
-        "{comment}"
-    );
+    // However often it is tried.
+    for _ in 0..2 {
+        let ended = job.ends("push.squash-merge", 3);
+        assert_eq!(ended.output("failure-reason"), "policy-violation");
+        let comment = job.comment();
+        assert!(headline(&comment).contains("Not applied"), "{comment}");
+        let report = ended.report(&job);
+        assert_eq!(report["applied"], false, "{report:#}");
+    }
 }
 
 #[test]
@@ -159,6 +161,10 @@ fn two_environments_on_one_pull_request_have_a_comment_each() {
         );
     }
     job.set("INPUT_DESCRIBERS", "staging")
+        .ends("pull_request.opened", 0);
+    // A job by another name is the same to it.
+    job.set("GITHUB_JOB", "lostops-2")
+        .set("INPUT_JOB-ID", "4712")
         .ends("pull_request.opened", 0);
     let comments = job.github.comments(7);
     assert_eq!(comments.len(), 2);
@@ -219,5 +225,40 @@ fn describers_that_cannot_be_read_do_not_leave_a_second_comment() {
         std::fs::rename(&aside, &folder).expect("the folder");
         job.ends("pull_request.opened", 0);
         assert!(headline(&job.comment()).contains('✅'), "{}", job.comment());
+    }
+}
+
+#[test]
+fn an_apply_ends_as_it_did_whatever_github_answers_to_its_comment() {
+    for status in [403, 404, 422, 500] {
+        let mut job = Job::managed();
+        job.set("INPUT_REVIEWED-PLAN", "off").merged();
+        job.github
+            .fault(Fault::status(route::CREATE_COMMENT, status, "No").times(9));
+        let ended = job.ends("push.squash-merge", 0);
+        assert_eq!(ended.output("result"), "clean", "{status}");
+        assert_eq!(ended.report(&job)["applied"], true, "{status}");
+        assert!(
+            ended.log.contains("::warning title=lostops::"),
+            "{status}: {}",
+            ended.log
+        );
+    }
+}
+
+#[test]
+fn on_an_enterprise_server_every_link_leads_there() {
+    let job = Job::with(
+        &root().join("describers"),
+        FakeGitHub::builder().enterprise(),
+    );
+    job.opens_a_port();
+    job.ends("pull_request.opened", 3);
+    let (comment, server) = (job.comment(), job.github.server_url());
+    let links: Vec<&str> = comment.split("](").skip(1).collect();
+    let own = env!("CARGO_PKG_REPOSITORY");
+    assert!(links.len() > 2, "{comment}");
+    for link in links {
+        assert!(link.starts_with(&server) || link.starts_with(own), "{link}");
     }
 }

@@ -8,6 +8,7 @@ mod judge;
 mod long;
 mod mutations;
 mod reviewed;
+mod secrets;
 mod servers;
 mod several;
 mod trouble;

@@ -10,18 +10,22 @@ fn keeps_a_record(job: &Job) -> bool {
     job.comment().contains("<!-- lostops-reviewed ")
 }
 
-/// Nothing was applied: the simulated cloud of the job holds no machine.
-fn nothing_was_made(job: &Job) -> bool {
+/// What is in the simulated cloud of the job.
+fn cloud(job: &Job) -> String {
     let file = job
         .project
         .path("temp/.lostops/staging/simulated/cloud.json");
-    let cloud = std::fs::read_to_string(file).unwrap_or_default();
-    !cloud.contains("azurerm_linux_virtual_machine\"")
+    std::fs::read_to_string(file).unwrap_or_default()
+}
+
+/// Nothing was applied.
+fn nothing_was_made(job: &Job) -> bool {
+    !cloud(job).contains("\"virtual_machine\"")
 }
 
 #[test]
 fn the_plan_that_was_reviewed_is_applied_and_its_record_is_used_up() {
-    let job = Job::managed();
+    let mut job = Job::managed();
     job.ends("pull_request.opened", 0);
     assert!(keeps_a_record(&job));
     assert!(
@@ -44,6 +48,31 @@ fn the_plan_that_was_reviewed_is_applied_and_its_record_is_used_up() {
         ended.log
     );
     assert!(!keeps_a_record(&job), "{}", job.comment());
+    let made = cloud(&job);
+    let ended = job
+        .set("INPUT_REVIEWED-PLAN", "required")
+        .ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert_eq!(cloud(&job), made);
+}
+
+#[test]
+fn warnings_times_and_waits_are_no_difference() {
+    let mut job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    let path = job.terraform(
+        r#"if [ "$1" = plan ]; then
+  echo '{"@level":"warn","@timestamp":"2099-01-31T00:00:00Z","type":"diagnostic","diagnostic":{"severity":"warning","summary":"Argument is deprecated","detail":"use another"}}'
+  echo 'Acquiring state lock. This may take a few moments...'
+fi"#,
+    );
+    let ended = job.set("PATH", &path).ends("push.squash-merge", 0);
+    assert!(
+        ended.log.contains("the plan is the one that was reviewed"),
+        "{}",
+        ended.log
+    );
 }
 
 #[test]
@@ -63,6 +92,13 @@ fn what_is_left_after_a_partial_failure_is_covered_too() {
     let ended = job.ends("push.squash-merge", 1);
     assert_eq!(ended.output("failure-reason"), "apply-failed");
     assert!(keeps_a_record(&job), "{}", job.comment());
+    // What is left, and otherwise: it is not made.
+    let (web, small, large) = ("describers/web.yaml", "Standard_B2s", "Standard_B4ms");
+    job.project.edit(web, small, large);
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-changed");
+    assert!(nothing_was_made(&job));
+    job.project.edit(web, large, small);
     let ended = job.ends("push.squash-merge", 0);
     assert!(
         ended
@@ -72,6 +108,7 @@ fn what_is_left_after_a_partial_failure_is_covered_too() {
         ended.log
     );
     assert!(!keeps_a_record(&job), "{}", job.comment());
+    assert!(!nothing_was_made(&job));
 }
 
 #[test]
@@ -162,6 +199,7 @@ fn a_plan_of_an_earlier_commit_authorises_nothing() {
         "{}",
         ended.log
     );
+    assert!(nothing_was_made(&job));
 }
 
 #[test]

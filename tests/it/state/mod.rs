@@ -46,10 +46,13 @@ impl Team {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.project.command(arguments);
         self.azure.job(&mut command, &self.project.path("."));
-        command.env(
-            "TF_CLI_CONFIG_FILE",
-            self.project.path("providers/terraform.rc"),
-        );
+        command
+            .env(
+                "TF_CLI_CONFIG_FILE",
+                self.project.path("providers/terraform.rc"),
+            )
+            // Which lostops does not hand on: an exit code would mean something else with it.
+            .env("TF_CLI_ARGS_plan", "-detailed-exitcode");
         command
     }
 

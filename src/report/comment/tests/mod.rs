@@ -161,6 +161,18 @@ fn what_is_cut_is_said_with_its_number_and_the_way_to_it() {
 }
 
 #[test]
+fn a_plan_is_cut_where_a_line_ends_wherever_the_end_falls() {
+    let report = long(3);
+    // A line and more, so that it falls into the letter of two bytes too.
+    for less in 0..30 {
+        let text = render(&report, &frame("n"), COMMENT - less);
+        let mut lines = text.lines().filter(|line| line.starts_with("+ "));
+        let broken = lines.find(|line| !line.ends_with("a line of the plan, é"));
+        assert_eq!(broken, None, "{less}");
+    }
+}
+
+#[test]
 fn a_summary_counts_bytes_and_a_comment_characters() {
     let report = long(20_000);
     let summary = summary::render(&report, &frame("n"));

@@ -278,4 +278,15 @@ fn disks_belong_to_their_machine() {
         changes(&Doc::default().update(VM, os(30), os(64)).read(), VM),
         ["change the size of os_disk from 30 to 64 GB"]
     );
+    // A block that goes is an update to Terraform.
+    let legacy = "azurerm_virtual_machine.web";
+    let disks = |names: &[&str]| {
+        let blocks: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+        web(&json!({ "storage_data_disk": blocks }))
+    };
+    let plan = Doc::default().update(legacy, disks(&["a", "b"]), disks(&["b"]));
+    assert_eq!(
+        changes(&plan.read(), legacy),
+        ["remove a disk from storage_data_disk"]
+    );
 }
