@@ -2,7 +2,7 @@
 
 use super::{CONFIGURE, Servers, end, well};
 use crate::harness::{finding, finish};
-use crate::plan_given::EMPTY;
+use crate::harness::EMPTY;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
