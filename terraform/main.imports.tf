@@ -2,42 +2,42 @@
 import {
   for_each = local.imported
   to       = azurerm_linux_virtual_machine.this[each.key]
-  id       = local.machine_ids[each.key]
+  id       = "${local.compute_id}/virtualMachines/${each.key}"
 }
 
 import {
   for_each = local.imported
   to       = azurerm_network_interface.this[each.key]
-  id       = local.interface_ids[each.key]
+  id       = "${local.network_id}/networkInterfaces/${var.servers[each.key].network_interface}"
 }
 
 import {
-  for_each = { for name, server in local.imported : name => server if server.public_ip }
+  for_each = { for name in local.imported : name => name if var.servers[name].public_ip }
   to       = azurerm_public_ip.this[each.key]
-  id       = "${local.resource_group_id}/providers/Microsoft.Network/publicIPAddresses/${coalesce(each.value.public_ip_name, "${each.key}-ip")}"
+  id       = "${local.network_id}/publicIPAddresses/${local.address_names[each.key]}"
 }
 
 import {
-  for_each = { for key, disk in local.data_disks : key => disk if local.managed[disk.server].import }
+  for_each = { for key, disk in local.data_disks : key => disk if var.servers[disk.server].import }
   to       = azurerm_managed_disk.this[each.key]
-  id       = "${local.resource_group_id}/providers/Microsoft.Compute/disks/${each.value.name}"
+  id       = "${local.compute_id}/disks/${each.value.name}"
 }
 
 import {
-  for_each = { for key, disk in local.data_disks : key => disk if local.managed[disk.server].import }
+  for_each = { for key, disk in local.data_disks : key => disk if var.servers[disk.server].import }
   to       = azurerm_virtual_machine_data_disk_attachment.this[each.key]
-  id       = "${local.machine_ids[each.value.server]}/dataDisks/${each.value.name}"
+  id       = "${local.compute_id}/virtualMachines/${each.value.server}/dataDisks/${each.value.name}"
 }
 
 # Groups that guard an adopted or imported server already.
 import {
   for_each = local.inherited
   to       = azurerm_network_security_group.this[each.key]
-  id       = local.inherited_group_ids[each.key]
+  id       = "${local.network_id}/networkSecurityGroups/${local.group_names[each.key]}"
 }
 
 import {
   for_each = local.inherited
   to       = azurerm_network_interface_security_group_association.this[each.key]
-  id       = "${local.interface_ids[each.key]}|${local.inherited_group_ids[each.key]}"
+  id       = "${local.network_id}/networkInterfaces/${var.servers[each.key].network_interface}|${local.network_id}/networkSecurityGroups/${local.group_names[each.key]}"
 }

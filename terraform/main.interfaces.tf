@@ -1,7 +1,7 @@
 resource "azurerm_public_ip" "this" {
-  for_each = { for name, server in local.managed : name => server if server.public_ip }
+  for_each = local.public
 
-  name                = coalesce(each.value.public_ip_name, "${each.key}-ip")
+  name                = local.address_names[each.key]
   location            = var.location
   resource_group_name = var.resource_group.name
   allocation_method   = "Static"
@@ -19,7 +19,7 @@ resource "azurerm_public_ip" "this" {
 resource "azurerm_network_interface" "this" {
   for_each = local.managed
 
-  name                = each.value.network_interface
+  name                = var.servers[each.key].network_interface
   location            = var.location
   resource_group_name = var.resource_group.name
   tags                = local.tags
@@ -28,8 +28,8 @@ resource "azurerm_network_interface" "this" {
     name                          = "primary"
     subnet_id                     = local.subnet_id
     private_ip_address_allocation = "Static"
-    private_ip_address            = each.value.private_ip
-    public_ip_address_id          = each.value.public_ip ? azurerm_public_ip.this[each.key].id : null
+    private_ip_address            = var.servers[each.key].private_ip
+    public_ip_address_id          = var.servers[each.key].public_ip ? azurerm_public_ip.this[each.key].id : null
   }
 
   lifecycle {

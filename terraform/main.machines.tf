@@ -4,17 +4,17 @@ resource "azurerm_linux_virtual_machine" "this" {
   name                            = each.key
   location                        = var.location
   resource_group_name             = var.resource_group.name
-  size                            = each.value.size
-  admin_username                  = each.value.admin_user
+  size                            = var.servers[each.key].size
+  admin_username                  = var.servers[each.key].admin_user
   disable_password_authentication = true
   network_interface_ids           = [azurerm_network_interface.this[each.key].id]
-  tags                            = merge(local.tags, { role = each.value.role })
+  tags                            = merge(local.tags, { role = var.servers[each.key].role })
 
   dynamic "admin_ssh_key" {
-    for_each = toset(each.value.ssh_keys)
+    for_each = toset(var.servers[each.key].ssh_keys)
 
     content {
-      username   = each.value.admin_user
+      username   = var.servers[each.key].admin_user
       public_key = admin_ssh_key.value
     }
   }
@@ -22,14 +22,14 @@ resource "azurerm_linux_virtual_machine" "this" {
   os_disk {
     caching              = "ReadWrite"
     storage_account_type = "Premium_LRS"
-    disk_size_gb         = each.value.disk_gb
+    disk_size_gb         = var.servers[each.key].disk_gb
   }
 
   source_image_reference {
-    publisher = each.value.image.publisher
-    offer     = each.value.image.offer
-    sku       = each.value.image.sku
-    version   = each.value.image.version
+    publisher = var.servers[each.key].image.publisher
+    offer     = var.servers[each.key].image.offer
+    sku       = var.servers[each.key].image.sku
+    version   = var.servers[each.key].image.version
   }
 
   lifecycle {

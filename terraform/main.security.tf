@@ -1,5 +1,5 @@
 resource "azurerm_network_security_group" "this" {
-  for_each = var.servers
+  for_each = local.servers
 
   name                = local.group_names[each.key]
   location            = var.location
@@ -7,7 +7,7 @@ resource "azurerm_network_security_group" "this" {
   tags                = local.tags
 
   dynamic "security_rule" {
-    for_each = { for rule in each.value.rules : rule.name => rule }
+    for_each = { for rule in var.servers[each.key].rules : rule.name => rule }
 
     content {
       name                       = security_rule.value.name
@@ -46,8 +46,8 @@ resource "azurerm_network_security_group" "this" {
 }
 
 resource "azurerm_network_interface_security_group_association" "this" {
-  for_each = var.servers
+  for_each = local.servers
 
-  network_interface_id      = each.value.ownership == "managed" ? azurerm_network_interface.this[each.key].id : local.interface_ids[each.key]
+  network_interface_id      = var.servers[each.key].ownership == "managed" ? azurerm_network_interface.this[each.key].id : "${local.network_id}/networkInterfaces/${var.servers[each.key].network_interface}"
   network_security_group_id = azurerm_network_security_group.this[each.key].id
 }

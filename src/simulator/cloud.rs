@@ -96,6 +96,10 @@ pub(super) fn texts<'a>(attributes: &'a Attributes, name: &str) -> impl Iterator
 }
 
 impl Cloud {
+    pub(super) fn is_of_this_version(&self) -> bool {
+        self.version == VERSION
+    }
+
     pub(super) fn get(&self, id: &str) -> Option<&Resource> {
         self.resources.get(&id.to_lowercase())
     }

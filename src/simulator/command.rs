@@ -154,7 +154,7 @@ fn change(
     let store = Store::new(cloud_path);
     let said = match command {
         Command::List => {
-            return list::write(&store.read()?, out).context("could not write the list");
+            return list::write(&*store.read()?, out).context("could not write the list");
         }
         Command::Show => {
             let text = serde_json::to_string_pretty(&store.read()?)
@@ -236,7 +236,7 @@ fn change(
             "Nothing is to fail.".to_owned()
         }
         Command::Faults { clear: false } => {
-            return list::faults(&store.read()?, out).context("could not write the list");
+            return list::faults(&*store.read()?, out).context("could not write the list");
         }
         Command::Latency { milliseconds } => store.change(|cloud| {
             cloud.latency_ms = milliseconds;

@@ -9,7 +9,7 @@ use super::plugin;
 use super::store::Store;
 use super::value::Value;
 use camino::Utf8PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// What the provider's process is told from outside.
@@ -72,7 +72,7 @@ impl Session {
     }
 
     /// The cloud, after the time that it takes to ask it.
-    pub(super) async fn look(&self) -> Result<Cloud, Failure> {
+    pub(super) async fn look(&self) -> Result<Arc<Cloud>, Failure> {
         self.wait().await;
         Ok(self.store.read()?)
     }

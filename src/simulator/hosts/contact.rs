@@ -46,7 +46,7 @@ pub(crate) fn contacts(
             hosts.settle(Look::Everything, &say).await?;
         }
         let mut contacts = BTreeMap::new();
-        for host in wanted::hosts(&hosts.store.read()?) {
+        for host in wanted::hosts(&*hosts.store.read()?) {
             let card = card::inspect(&hosts.engine, &hosts.simulation.card(&host.name)).await?;
             let machine =
                 card::inspect(&hosts.engine, &hosts.simulation.machine(&host.name)).await?;

@@ -66,7 +66,7 @@ impl Hosts {
         fs_err::create_dir_all(room)?;
         let room = Utf8PathBuf::try_from(fs_err::canonicalize(room)?)
             .context("could not use the folder of the simulated cloud: its path is not UTF-8")?;
-        let mut word = store.read()?.hosts;
+        let mut word = store.read()?.hosts.clone();
         if word.is_empty() {
             let new = crate::random::word().context("could not read random bytes")?;
             word = store.change(|cloud| {

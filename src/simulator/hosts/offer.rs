@@ -76,7 +76,7 @@ impl Hosts {
 
     /// Hosts that run get the images now.
     pub(super) async fn hand_out(&self, say: Say<'_>) -> anyhow::Result<()> {
-        let all = wanted::hosts(&self.store.read()?);
+        let all = wanted::hosts(&*self.store.read()?);
         let each = all.iter().map(|host| async {
             let container = self.simulation.machine(&host.name);
             match card::inspect(&self.engine, &container).await? {

@@ -1,8 +1,7 @@
 //! What came of a play: never by the exit code alone.
 
 use super::{CONFIGURE, Servers, end, well};
-use crate::harness::{finding, finish};
-use crate::harness::EMPTY;
+use crate::harness::{EMPTY, finding, finish};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
