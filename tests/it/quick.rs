@@ -4,7 +4,6 @@
     clippy::disallowed_types,
     reason = "tests start the program themselves"
 )]
-#![expect(clippy::unwrap_used, reason = "what a test does not expect ends it")]
 
 mod architecture;
 mod check;
