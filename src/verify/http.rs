@@ -32,10 +32,11 @@ pub(crate) fn get(
     host: &str,
     path: &str,
 ) -> io::Result<Response> {
-    write!(
-        stream,
+    // In one piece: whoever answers the first bytes and hangs up resets the connection under the others, and the answer with it.
+    let question = format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: lostops\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-    )?;
+    );
+    stream.write_all(question.as_bytes())?;
     stream.flush()?;
     let mut said = Vec::new();
     let (status, headers, begin) = loop {
