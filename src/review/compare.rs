@@ -81,13 +81,17 @@ fn words(more: &[&Item], sentences: &[&Item]) -> Vec<String> {
 
 fn differing(reviewed: &Versions, now: &Versions) -> Vec<String> {
     let mut words = Vec::new();
-    for (what, reviewed, now) in [
-        ("lostops", &reviewed.lostops, &now.lostops),
-        ("Terraform", &reviewed.terraform, &now.terraform),
-    ] {
+    let lostops = |versions: &Versions| format!("lostops {}", versions.lostops);
+    // A record names OpenTofu; a number alone is Terraform's.
+    let terraform = |versions: &Versions| match versions.terraform.strip_prefix("tofu ") {
+        Some(version) => format!("OpenTofu {version}"),
+        None => format!("Terraform {}", versions.terraform),
+    };
+    for program in [&lostops as &dyn Fn(&Versions) -> String, &terraform] {
+        let (now, reviewed) = (program(now), program(reviewed));
         if reviewed != now {
             words.push(format!(
-                "{what} {now} plans now, and {reviewed} planned what was reviewed"
+                "{now} plans now, and {reviewed} planned what was reviewed"
             ));
         }
     }

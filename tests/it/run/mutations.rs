@@ -229,6 +229,16 @@ const AROUND: &[Case] = &[
         Changed("Terraform 1.99.0 plans now"),
     ),
     (
+        "another program of the same version",
+        |job| {
+            let path = job.terraform("");
+            let bin = job.project.path("bin");
+            fs::rename(bin.join("terraform"), bin.join("tofu")).expect("a program");
+            job.set("PATH", &path).set("INPUT_TERRAFORM", "tofu");
+        },
+        Changed("OpenTofu 1"),
+    ),
+    (
         "another provider",
         |job| {
             // After everything that Terraform itself does with it.
