@@ -197,3 +197,24 @@ fn a_new_repository_passes_and_is_never_overwritten() {
         again.stderr
     );
 }
+
+#[test]
+fn every_command_has_a_row_in_the_readme() {
+    let help = Project::empty().run(&["--help"]).stdout;
+    let list = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = list
+        .take_while(|line| !line.is_empty())
+        .filter(|line| !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help");
+    let readme = fs::read_to_string(root().join("README.md")).expect("the page");
+    let rows = readme
+        .lines()
+        .filter(|line| line.starts_with("| `lostops "));
+    let rows: Vec<&str> = rows.filter_map(|row| row.split(" | ").next()).collect();
+    for name in names {
+        let is_it = |row: &&str| row.split(['`', ' ', ',', '|']).any(|word| word == name);
+        assert!(rows.iter().any(|row| is_it(row)), "{name} has no row");
+    }
+    assert!(rows.len() > 15, "{rows:?}");
+}
