@@ -2,7 +2,8 @@
 
 use super::engine::Network;
 use super::event::Event;
-use super::job::{Ended, Job, Runner, files};
+use super::job::{Ended, Job};
+use super::runner::{Runner, files};
 use crate::fake_github::{FakeGitHub, Pull, TOKEN, route};
 use crate::harness::Project;
 use std::path::PathBuf;

@@ -2,7 +2,8 @@
 //! termination, 2.5 s later the end of the client, whatever the container does.
 
 use super::engine::answer;
-use super::job::{Job, Runner, Started, files};
+use super::job::{Job, Started};
+use super::runner::{Runner, files};
 use crate::harness::{Project, root};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,7 +1,8 @@
 //! What is in the image, and what is not.
 
 use super::engine::{IMAGE, answer};
-use super::job::{Job, Runner};
+use super::job::Job;
+use super::runner::Runner;
 use crate::harness::{Project, root};
 use serde_json::Value;
 use std::fs;

@@ -8,3 +8,4 @@ mod engine;
 pub(crate) mod event;
 mod job;
 mod operations;
+mod runner;

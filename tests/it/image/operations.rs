@@ -1,7 +1,8 @@
 //! Each event, from the runner's `docker run` to comment, outputs, summary and files.
 
 use super::bench::{Bench, PULL};
-use super::job::{Job, Runner};
+use super::job::Job;
+use super::runner::Runner;
 use crate::harness::{Project, root};
 
 #[test]

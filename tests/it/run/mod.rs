@@ -7,6 +7,7 @@ mod first_steps;
 mod judge;
 mod long;
 mod mutations;
+mod records;
 mod reviewed;
 mod secrets;
 mod servers;
