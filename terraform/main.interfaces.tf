@@ -33,8 +33,8 @@ resource "azurerm_network_interface" "this" {
   }
 
   lifecycle {
-    # What the portal sets when it makes a machine. Forwarding is not among it: that would be a way around the groups.
-    ignore_changes = [accelerated_networking_enabled, dns_servers, ip_configuration[0].name, tags]
+    # What the portal sets when it makes a machine. Forwarding and name servers are not among it: who changes those turns traffic aside.
+    ignore_changes = [accelerated_networking_enabled, ip_configuration[0].name, tags]
   }
 
   depends_on = [azurerm_subnet.this]
