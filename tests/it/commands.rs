@@ -214,7 +214,7 @@ fn every_command_has_a_row_in_the_readme() {
     let rows: Vec<&str> = rows.filter_map(|row| row.split(" | ").next()).collect();
     for name in names {
         let is_it = |row: &&str| row.split(['`', ' ', ',', '|']).any(|word| word == name);
-        assert!(rows.iter().any(|row| is_it(row)), "{name} has no row");
+        assert!(rows.iter().any(is_it), "{name} has no row");
     }
     assert!(rows.len() > 15, "{rows:?}");
 }
