@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.tools:$(PATH):$(HOME)/.cargo/bin
 # One after the other, with -j too: the last asks what the others have done.
 .NOTPARALLEL:
 
-.PHONY: help demo test setup forget build unit terraform-test module stand-ins-test prometheus-test review-test growing-test fuzz network-test hosts-test image image-test produced-test lint lint-workflows lint-ansible docs docs-check bench clean
+.PHONY: help demo test setup forget build tested unit terraform-test module stand-ins-test prometheus-test review-test growing-test fuzz network-test hosts-test image image-test produced-test lint lint-workflows lint-ansible docs docs-check bench clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -26,6 +26,10 @@ forget: # what the tests of an earlier run have produced
 build:
 	cargo build --locked
 
+# lostops as its tests have built it: on its own, `cargo build` would compile half of the dependencies once more, with fewer features.
+tested:
+	@cargo test --locked --quiet --no-run --test it
+
 unit: ## Test what takes neither Terraform nor an engine: the inner loop
 	cargo test --locked
 
@@ -33,7 +37,7 @@ terraform-test: ## Test with real Terraform on the simulated Azure, beside a str
 	@# Twice as many at once as there are cores: Terraform and its providers wait for each other.
 	cargo test --locked --test it -- --test-threads $$(( $$(getconf _NPROCESSORS_ONLN) * 2 ))
 
-module: ## Check and test the Terraform module against the simulated Azure
+module: tested ## Check and test the Terraform module against the simulated Azure
 	@scripts/test-module
 
 stand-ins-test: ## Test what stands in for images that cannot be pulled
@@ -55,16 +59,16 @@ growing-test: ## Plan a thousand servers in ten environments, a job each, with o
 network-test: ## Send packets through random security groups, where root and nft are there
 	@scripts/test-network
 
-hosts-test: build ## Boot hosts and initialise them with Ansible, where there is or may be a Docker engine
+hosts-test: tested ## Boot hosts and initialise them with Ansible, where there is or may be a Docker engine
 	@scripts/test-hosts
 
 image: build ## Build the image of the action as lostops/action:test; needs a Docker engine
 	@DOCKER_HOST=$$(scripts/engine start) && export DOCKER_HOST && scripts/image
 
-image-test: build ## Run the real image as GitHub's runner does, where there is or may be a Docker engine
+image-test: tested ## Run the real image as GitHub's runner does, where there is or may be a Docker engine
 	@scripts/test-image
 
-produced-test: ## Check that the tests of this run have produced every finding and every failure reason
+produced-test: tested ## Check that the tests of this run have produced every finding and every failure reason
 	@scripts/test-produced
 
 lint-workflows: ## Check action.yml and the workflows: schemas, zizmor
@@ -78,10 +82,10 @@ lint: ## Formatting and clippy, warnings denied
 	rustfmt --check --edition 2024 src/policy/*.rs # a macro declares them, and cargo fmt does not look there
 	cargo clippy --locked --all-targets --test it -- --deny warnings
 
-docs: ## Write what is generated: docs/findings.md, schema/, docs/topology, tables of README.md
+docs: tested ## Write what is generated: docs/findings.md, schema/, docs/topology, tables of README.md
 	@scripts/docs write
 
-docs-check:
+docs-check: tested
 	@scripts/docs check
 
 bench: setup ## Measure, as docs/performance.md reports

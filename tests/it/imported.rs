@@ -1,7 +1,8 @@
 //! A server that exists becomes managed: it is taken over as it is, and from then on Terraform's to change.
 
-use crate::harness::{Project, changes, errors, finding};
-use serde_json::Value;
+use crate::harness::{Project, changes, errors, finding, root};
+use serde_json::{Value, json};
+use std::fs;
 
 const GRANT: &str = "grants:\n  - { server: database, operation: resize, to: Standard_B4ms, reason: \"growth\", until: 2099-01-31 }";
 
@@ -158,6 +159,33 @@ fn what_differs_from_the_describer_is_a_change_like_any_other() {
     let answer = project.plan(3);
     assert_eq!(finding(&answer, "LO303")["server"], "database");
     assert_eq!(owned(&project).len(), 6, "nothing was touched");
+}
+
+#[test]
+fn what_belongs_to_its_owner_is_left_when_somebody_changes_it_and_every_plan_says_so() {
+    let project = Project::with(&root().join("examples/managed"));
+    project.apply(0);
+    let file = project.path(".lostops/staging/simulated/cloud.json");
+    let mut cloud: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    for thing in cloud["resources"].as_object_mut().unwrap().values_mut() {
+        match thing["kind"].as_str().unwrap() {
+            "virtual_machine" => thing["attributes"]["tags"] = json!({ "cost": "42" }),
+            "public_ip" => thing["attributes"]["domain_name_label"] = json!("mine"),
+            _ => {}
+        }
+    }
+    fs::write(&file, cloud.to_string()).unwrap();
+    for _ in 0..2 {
+        let planned = project.plan(0);
+        assert_eq!(totals(&planned), [0, 0, 0, 0]);
+        assert_eq!(
+            planned["notes"],
+            json!([
+                "azurerm_linux_virtual_machine.this[\"web\"]: tags changed outside Terraform",
+                "azurerm_public_ip.this[\"web\"]: domain_name_label changed outside Terraform",
+            ])
+        );
+    }
 }
 
 #[test]

@@ -166,3 +166,24 @@ fn rubbish_is_passed_over_and_what_is_long_is_cut() {
     let cut = json!([{ "lines": ["Inst x (1)"], "cut": true }]);
     assert!(packages(Some(&cut), false).cut);
 }
+
+#[test]
+fn what_the_roles_install_is_at_hand_on_a_simulated_machine() {
+    let setup = include_str!("../../simulator/hosts/image/setup");
+    let there: Vec<&str> = setup.split_whitespace().collect();
+    let defaults = [
+        include_str!("../../../ansible/roles/base/defaults/main.yml"),
+        include_str!("../../../ansible/roles/docker/defaults/main.yml"),
+        include_str!("../../../ansible/roles/firewall/defaults/main.yml"),
+        include_str!("../../../ansible/roles/node_exporter/defaults/main.yml"),
+    ];
+    let lists = defaults.iter().flat_map(|file| file.lines());
+    let lists = lists.filter_map(|line| line.split_once("_packages: ["));
+    let names: Vec<&str> = lists
+        .flat_map(|(_, list)| list.trim_end_matches(']').split(", "))
+        .collect();
+    assert!(names.len() > 4, "{names:?}");
+    for name in names {
+        assert!(there.contains(&name), "{name} is downloaded by every host");
+    }
+}
