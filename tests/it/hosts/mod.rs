@@ -207,6 +207,16 @@ pub(crate) fn docker(arguments: &[&str]) -> String {
     run.stdout
 }
 
+/// The older freezer of the kernel gives up on a machine that is just starting programs: it is asked again.
+pub(crate) fn pause(name: &str) {
+    let asked = |_| {
+        let mut docker = Command::new("docker");
+        let docker = docker.args(["pause", name]).env("DOCKER_HOST", engine());
+        finish(docker).code == 0
+    };
+    assert!((0..20).any(asked), "{name} cannot be paused");
+}
+
 /// Everything on the engine that is labelled with this word.
 pub(crate) fn labelled(word: &str) -> Vec<String> {
     let filter = format!("label=lostops.cloud={word}");

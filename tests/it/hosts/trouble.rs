@@ -177,25 +177,13 @@ fn answer(
     )
 }
 
-/// The older freezer of the kernel gives up on a machine that is just starting programs: it is asked again.
-fn pause(name: &str) {
-    let asked = |_| {
-        let mut docker = Command::new("docker");
-        let docker = docker
-            .args(["pause", name])
-            .env("DOCKER_HOST", super::engine());
-        finish(docker).code == 0
-    };
-    assert!((0..20).any(asked), "{name} cannot be paused");
-}
-
 #[test]
 #[ignore = "boots hosts: make hosts-test"]
 fn a_server_that_vanishes_is_told_and_the_others_finish() {
     let hosts = Hosts::lostops();
     let (child, lines) = started(&hosts, "2/");
     let name = format!("lostops-{}-database", hosts.word());
-    pause(&name);
+    super::pause(&name);
     let (code, answer) = answer(child, lines);
     super::docker(&["unpause", &name]);
     assert_eq!(code, 1, "{answer:#}");
