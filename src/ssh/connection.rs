@@ -12,6 +12,9 @@ use std::time::Duration;
 /// What ends a connection that is dead: three times five seconds without an answer.
 const ALIVE: [&str; 2] = ["ServerAliveInterval=5", "ServerAliveCountMax=3"];
 
+/// The file of known hosts, in the place.
+const KNOWN: &str = "known_hosts";
+
 /// Connections of one run. They and the key end with this.
 #[derive(Debug)]
 pub(crate) struct Ssh {
@@ -31,7 +34,7 @@ impl Ssh {
         patience: Duration,
     ) -> anyhow::Result<Self> {
         place.folder("s")?;
-        fs_err::write(place.path("known_hosts"), "")?;
+        place.write(KNOWN, "")?;
         Ok(Self {
             key,
             place,
@@ -48,11 +51,13 @@ impl Ssh {
         &self.environment
     }
 
-    /// The hosts that may answer, and by which keys; whoever is not in it is refused.
+    /// The hosts that may answer, and by which keys; whoever is not in it is refused. Connections to other servers are
+    /// being made meanwhile, and read it.
     pub(crate) fn trust(&self, lines: &[String]) -> anyhow::Result<()> {
         let mut text = lines.join("\n");
         text.push('\n');
-        fs_err::write(self.place.path("known_hosts"), text)
+        self.place
+            .write(KNOWN, &text)
             .context("could not write the known hosts")
     }
 
@@ -73,10 +78,7 @@ impl Ssh {
             .map(str::to_owned),
         );
         options.push(format!("ConnectTimeout={}", self.attempt));
-        options.push(format!(
-            "UserKnownHostsFile={}",
-            self.place.path("known_hosts")
-        ));
+        options.push(format!("UserKnownHostsFile={}", self.place.path(KNOWN)));
         options.extend(self.key.options());
         options
     }

@@ -55,6 +55,13 @@ impl Place {
         self.folder.join(name)
     }
 
+    /// Writes a file whole: whoever reads meanwhile has all of the old one or all of the new.
+    pub(crate) fn write(&self, name: &str, text: &str) -> std::io::Result<()> {
+        let aside = self.path(&format!("{name}.new"));
+        fs::write(&aside, text)?;
+        fs::rename(aside, self.path(name))
+    }
+
     /// Its sockets: connections that are kept open.
     pub(crate) fn sockets(&self) -> Vec<Utf8PathBuf> {
         let Ok(entries) = self.folder.join("s").read_dir_utf8() else {
@@ -123,6 +130,7 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read as _;
     use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
@@ -162,6 +170,23 @@ mod tests {
         drop((place, other));
         assert!(!file.exists());
         assert!(!under.join("lostops-01234567").exists());
+    }
+
+    #[test]
+    fn a_file_that_is_written_anew_is_whole_for_whoever_reads_the_old_one() {
+        let temporary = tempfile::tempdir_in("/tmp").unwrap();
+        let under = Utf8Path::from_path(temporary.path()).unwrap();
+        let place = Place::make(under, "0123456789abcdef").unwrap();
+        place.write("known_hosts", "one\n").unwrap();
+        let mut reader = fs::File::open(place.path("known_hosts")).unwrap();
+        place.write("known_hosts", "one\ntwo\n").unwrap();
+        let mut read = String::new();
+        reader.read_to_string(&mut read).unwrap();
+        assert_eq!(read, "one\n");
+        assert_eq!(
+            fs::read_to_string(place.path("known_hosts")).unwrap(),
+            "one\ntwo\n"
+        );
     }
 
     #[test]

@@ -96,6 +96,12 @@ fn host_key(expected: &[String], found: Option<&str>, pinned: bool) -> String {
     let shown = found
         .and_then(super::digest::of_key)
         .unwrap_or_else(|| "another".to_owned());
+    if known.contains(&shown) {
+        // To say that it changed into itself would be nonsense.
+        return format!(
+            "its host key was refused, though asked again it shows {shown}, as it should: more than one machine may answer there"
+        );
+    }
     format!("its host key has changed: {how} {known}, and it shows {shown}")
 }
 
@@ -269,24 +275,26 @@ mod tests {
         assert_eq!(of_connect(&target(port)), Trouble::Refused);
     }
 
+    const KEY: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILIPuIfWh+V2mMHtmBmZSUBhk4zOuB3jglinxzUlXM+L";
+
+    fn key_trouble(found: &str) -> Trouble {
+        Trouble::HostKey {
+            expected: vec![KEY.to_owned()],
+            found: Some(found.to_owned()),
+            pinned: true,
+        }
+    }
+
     #[test]
     fn a_changed_key_is_named_with_the_one_that_was_known() {
-        let old =
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILIPuIfWh+V2mMHtmBmZSUBhk4zOuB3jglinxzUlXM+L";
-        let trouble = Trouble::HostKey {
-            expected: vec![old.to_owned()],
-            found: Some("ssh-ed25519 AAAA".to_owned()),
-            pinned: true,
-        };
+        let trouble = key_trouble("ssh-ed25519 AAAA");
         let words = trouble.words();
-        assert!(
-            words.contains("its describer pins SHA256:") && words.contains("it shows SHA256:"),
-            "{words}"
-        );
-        assert!(
-            trouble
-                .help(&target(22))
-                .contains("host_keys: [\"ssh-ed25519 AAAA\"]")
-        );
+        assert!(words.contains("its describer pins SHA256:"), "{words}");
+        assert!(words.contains("it shows SHA256:"), "{words}");
+        let help = trouble.help(&target(22));
+        assert!(help.contains("host_keys: [\"ssh-ed25519 AAAA\"]"));
+        let same = key_trouble(KEY).words();
+        assert!(same.contains("more than one machine") && !same.contains("changed"));
     }
 }
