@@ -102,6 +102,10 @@ pub(crate) fn forms(secret: &str) -> Vec<String> {
         let long = lines.into_iter().filter(|line| line.len() >= SHORTEST_LINE);
         forms.extend(long.map(str::to_owned));
     }
+    if is_identifier(secret) {
+        // The case of their letters means nothing, and Azure's answers have either.
+        forms.extend([secret.to_ascii_lowercase(), secret.to_ascii_uppercase()]);
+    }
     let json = Value::from(secret).to_string();
     let json = &json[1..json.len() - 1];
     forms.push(json.to_owned());
@@ -113,6 +117,14 @@ pub(crate) fn forms(secret: &str) -> Vec<String> {
     forms.sort_unstable();
     forms.dedup();
     forms
+}
+
+/// `0b1f6471-1bf0-4dda-aec3-cb9272f09590`: a subscription, a tenant.
+fn is_identifier(secret: &str) -> bool {
+    secret.len() == 36
+        && secret
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// The characters that are sure when the secret begins `shift` bytes into a group of three.
@@ -215,6 +227,14 @@ mod tests {
         let clean =
             Redactor::new([key]).text("one line: AAAAB3NzaC1, and the other b3BlbnNzaC1rZXk");
         assert_eq!(clean, "one line: ***, and the other ***");
+    }
+
+    #[test]
+    fn an_identifier_is_hidden_however_its_letters_are_written() {
+        let clean = Redactor::new(["0b1f6471-1BF0-4dda-aec3-cb9272f09590"]).text(
+            "0B1F6471-1BF0-4DDA-AEC3-CB9272F09590 0b1f6471-1bf0-4dda-aec3-cb9272f09590 0b1f6471-1BF0-4dda-aec3-cb9272f09590",
+        );
+        assert_eq!(clean, "*** *** ***");
     }
 
     #[test]
