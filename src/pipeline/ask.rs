@@ -4,7 +4,7 @@ use super::reviewed::Review;
 use crate::cli::{self, Cloud, Describers, Format, Initialise, Only};
 use crate::finding::Finding;
 use crate::fleet::Fleet;
-use crate::fleet::words::or_list;
+use crate::fleet::words::{and_list, or_list};
 use crate::policy;
 use crate::reason::Reason;
 use crate::report::Failure;
@@ -111,19 +111,67 @@ impl<'a> Ask<'a> {
         servers_exist(fleet, self.servers)
     }
 
-    /// Addresses of what a plan changes of these servers. Our module keys everything of a server by its name, or by
-    /// its name and a slash; what such a thing stands on, Terraform adds itself.
+    /// The targets of a plan of these servers alone, from a plan of everything; none where nothing of theirs changes. What
+    /// such a thing stands on, Terraform adds itself: of a kind that is no target at all it adds the things of **every**
+    /// server, and of one that is, those alone that are named. So each kind is named for each server, whether it is there
+    /// or not.
     pub(super) fn targets(&self, plan: &Plan) -> Vec<String> {
-        let of_ours = |address: &str| {
-            server_of(address).is_some_and(|server| self.servers.iter().any(|name| name == server))
-        };
         let addresses = plan.resources.iter().map(|resource| &resource.address);
-        addresses
-            .filter(|address| of_ours(address))
+        let mut targets: Vec<String> = addresses
+            .filter(|address| server_of(address).is_some_and(|server| self.asks_for(server)))
             .cloned()
-            .collect()
+            .collect();
+        if targets.is_empty() {
+            return targets;
+        }
+        for name in self.servers {
+            targets.extend(OF_A_SERVER.map(|kind| format!("{kind}.this[\"{name}\"]")));
+            targets.extend(OF_A_DISK.map(|kind| format!("{kind}.this[\"{name}/\"]")));
+            targets.push(format!("azapi_resource_action.power[\"{name}\"]"));
+        }
+        targets.sort();
+        targets.dedup();
+        targets
+    }
+
+    /// Refuses a plan of these servers that would change another one.
+    pub(super) fn changes_no_other(&self, part: &Plan) -> Result<(), Failure> {
+        let addresses = part.resources.iter().map(|resource| &resource.address);
+        let others: Vec<String> = addresses
+            .filter(|address| server_of(address).is_some_and(|server| !self.asks_for(server)))
+            .map(|address| format!("`{address}`"))
+            .collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        Err(Failure {
+            reason: Reason::PlanFailed,
+            message: format!(
+                "a plan of the chosen servers alone would change others, too: {}; nothing was touched",
+                and_list(&others)
+            ),
+            help: "apply all servers at once, so that everything is planned and shown".to_owned(),
+        })
+    }
+
+    fn asks_for(&self, server: &str) -> bool {
+        self.servers.iter().any(|name| name == server)
     }
 }
+
+/// What our module has once for each server, by its name.
+const OF_A_SERVER: [&str; 5] = [
+    "azurerm_linux_virtual_machine",
+    "azurerm_network_interface",
+    "azurerm_network_interface_security_group_association",
+    "azurerm_network_security_group",
+    "azurerm_public_ip",
+];
+/// And for each disk of a server, by both names and a slash between them.
+const OF_A_DISK: [&str; 2] = [
+    "azurerm_managed_disk",
+    "azurerm_virtual_machine_data_disk_attachment",
+];
 
 /// The server whose thing stands at an address of our module; nothing where it is everybody's.
 pub(super) fn server_of(address: &str) -> Option<&str> {
@@ -152,4 +200,38 @@ pub(super) fn servers_exist(fleet: &Fleet, servers: &[String]) -> Result<(), Fai
         message: format!("no describer describes {}", or_list(&unknown)),
         help: format!("choose among {}", or_list(&known)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everybody's: what servers stand on together.
+    const SHARED: [&str; 3] = [
+        "azurerm_resource_group",
+        "azurerm_subnet",
+        "azurerm_virtual_network",
+    ];
+
+    #[test]
+    fn every_kind_that_the_module_has_for_each_server_is_a_target() {
+        let folder = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("terraform");
+        for entry in folder.read_dir_utf8().unwrap() {
+            let path = entry.unwrap().into_path();
+            let text = fs_err::read_to_string(&path).unwrap_or_default();
+            for line in text.lines() {
+                let Some((kind, name)) = line
+                    .strip_prefix("resource \"")
+                    .and_then(|rest| rest.strip_suffix("\" {"))
+                    .and_then(|rest| rest.split_once("\" \""))
+                else {
+                    continue;
+                };
+                let of_ours = OF_A_SERVER.iter().chain(&OF_A_DISK).chain(&SHARED);
+                let known = (kind, name) == ("azapi_resource_action", "power")
+                    || (name == "this" && of_ours.copied().any(|one| one == kind));
+                assert!(known, "{path}: {kind}.{name}");
+            }
+        }
+    }
 }

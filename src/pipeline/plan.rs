@@ -149,6 +149,7 @@ pub(super) fn make(
         } else {
             replace.retain(|address| targets.contains(address));
             let (plan, of_part) = once(ready, &replace, &targets, progress)?;
+            ask.changes_no_other(&plan)?;
             json = of_part;
             plan
         });

@@ -70,6 +70,39 @@ fn a_server_is_stopped_and_the_patch_keeps_it_so() {
 }
 
 #[test]
+fn a_server_that_is_stopped_takes_no_change_of_another_along() {
+    let project = Project::with(&crate::harness::root().join("examples/managed"));
+    let web = std::fs::read_to_string(project.path(WEB)).expect("the describer");
+    let another = |name: &str, address: &str| {
+        let text = web.replace("server: web", &format!("server: {name}"));
+        project.write(
+            &format!("describers/{name}.yaml"),
+            text.replace("10.20.0.4", address),
+        );
+    };
+    another("web2", "10.20.0.5");
+    project.apply(0);
+    // Everything of another server that the next push would do: a port, a machine that is to be made.
+    project.edit("describers/web2.yaml", "for: http }", "for: another }");
+    another("web3", "10.20.0.6");
+    assert_eq!(changes(&project.plan(0), "web3"), ["create"]);
+    let rules = || project.portal(&["show"]).stdout.contains("another");
+
+    operate(&project, 0, &["stop", "web"]);
+    let list = project.portal(&["list"]).stdout;
+    assert!(
+        list.contains("deallocated") && !list.contains("web3"),
+        "{list}"
+    );
+    assert!(!rules());
+    project.json(
+        0,
+        &["apply", "--cloud", "simulated", "--servers", "web2,web"],
+    );
+    assert!(rules() && !project.portal(&["list"]).stdout.contains("web3"));
+}
+
+#[test]
 fn where_the_policy_keeps_servers_running_nobody_stops_one() {
     let project = managed();
     project.edit("describers/policy.yaml", "stop: allow", "stop: deny");
