@@ -6,9 +6,10 @@ use super::check::names::Names;
 use super::check::partners;
 use super::check::policy as policies;
 use super::check::server::{self as servers, Context};
-use super::codes::{LO105, LO112};
+use super::codes::LO105;
 use super::compose::ComposeFiles;
 use super::document::{Content, Document};
+use super::folder;
 use super::wire::policy::Policy as WrittenPolicy;
 use super::wire::server::Server as WrittenServer;
 use super::{LoadedEnvironment, parallel};
@@ -17,6 +18,7 @@ use crate::fleet::Fleet;
 use crate::fleet::server::{PowerState, Role, Server};
 use crate::source::{FileId, Located};
 use camino::{Utf8Path, Utf8PathBuf};
+use ipnet::IpNet;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -34,6 +36,7 @@ struct PolicyFile {
     file: FileId,
     written: Option<Box<WrittenPolicy>>,
     is_given: bool,
+    sources: Option<BTreeMap<String, Vec<IpNet>>>,
 }
 
 /// The files of one folder by kind.
@@ -58,7 +61,7 @@ pub(super) fn environment(
         servers,
         mut findings,
     } = parts(documents, today);
-    missing(
+    folder::missing(
         folder,
         ground.is_some(),
         policy.is_some(),
@@ -104,7 +107,9 @@ pub(super) fn environment(
     }
     let policy = policy.and_then(|policy| {
         let (written, before) = (*policy.written?, findings.len());
-        let checked = policies::check(policy.file, written, &names, today, &mut findings);
+        let others = policy.sources.map(|sources| names.with_groups(&sources));
+        let names = others.as_ref().unwrap_or(&names);
+        let checked = policies::check(policy.file, written, names, today, &mut findings);
         if policy.is_given {
             policies::forgive(&mut findings[before..]);
         }
@@ -156,6 +161,7 @@ fn parts(documents: Vec<Document>, today: Date) -> Parts {
         content,
         findings,
         is_given,
+        sources,
     } in documents
     {
         match content {
@@ -179,6 +185,7 @@ fn parts(documents: Vec<Document>, today: Date) -> Parts {
                     file,
                     written,
                     is_given,
+                    sources,
                 });
             }
             Content::Server(written) => parts.servers.push(ServerFile {
@@ -200,30 +207,6 @@ fn second(file: FileId, path: &Utf8Path) -> Finding {
     )
     .at(file.start(), "the second")
     .help("keep one of the two files")
-}
-
-fn missing(
-    folder: &Utf8Path,
-    environment: bool,
-    policy: bool,
-    servers: bool,
-    findings: &mut Vec<Finding>,
-) {
-    for (there, what) in [(environment, "environment.yaml"), (policy, "policy.yaml")] {
-        if !there {
-            let message = format!("`{folder}` has no `{what}`");
-            findings
-                .push(Finding::new(&LO112, message).help(format!("add `{}`", folder.join(what))));
-        }
-    }
-    if !servers {
-        findings.push(
-            Finding::new(&LO112, format!("`{folder}` describes no server")).help(format!(
-                "add one, such as `{}`",
-                folder.join("backend.yaml")
-            )),
-        );
-    }
 }
 
 /// Everyone that `from:` may name. A file that could not be read still lends its name.

@@ -9,6 +9,8 @@ use crate::source::FileId;
 use crate::yaml;
 use crate::yaml::tree::Kind;
 use camino::{Utf8Path, Utf8PathBuf};
+use ipnet::IpNet;
+use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(super) struct Document {
@@ -20,6 +22,8 @@ pub(super) struct Document {
     pub(super) findings: Vec<Finding>,
     /// It stands in the place of the file that is there.
     pub(super) is_given: bool,
+    /// The groups that a policy speaks of, where they are not those of the environment beside it.
+    pub(super) sources: Option<BTreeMap<String, Vec<IpNet>>>,
 }
 
 /// What a file says. `None`: it could not be read as that.
@@ -59,6 +63,7 @@ fn readable(
             content: nothing(part),
             findings: vec![finding.at(file.start(), "this file")],
             is_given: false,
+            sources: None,
             path,
         },
     }
@@ -115,6 +120,7 @@ pub(super) fn from_text(file: FileId, part: Part, path: Utf8PathBuf, text: Strin
         content,
         findings,
         is_given: false,
+        sources: None,
     }
 }
 

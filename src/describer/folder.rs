@@ -179,3 +179,27 @@ fn list(folder: &Utf8Path, findings: &mut Vec<Finding>) -> Result<Listing, LoadE
     listing.folders.sort();
     Ok(listing)
 }
+/// What a folder lacks that an environment needs.
+pub(super) fn missing(
+    folder: &Utf8Path,
+    environment: bool,
+    policy: bool,
+    servers: bool,
+    findings: &mut Vec<Finding>,
+) {
+    for (there, what) in [(environment, "environment.yaml"), (policy, "policy.yaml")] {
+        if !there {
+            let message = format!("`{folder}` has no `{what}`");
+            findings
+                .push(Finding::new(&LO112, message).help(format!("add `{}`", folder.join(what))));
+        }
+    }
+    if !servers {
+        findings.push(
+            Finding::new(&LO112, format!("`{folder}` describes no server")).help(format!(
+                "add one, such as `{}`",
+                folder.join("backend.yaml")
+            )),
+        );
+    }
+}

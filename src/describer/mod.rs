@@ -29,8 +29,11 @@ use crate::source::SourceMap;
 use crate::yaml;
 use crate::yaml::tree::Kind;
 use camino::{Utf8Path, Utf8PathBuf};
+use check::environment as environments;
 use compose::ComposeFiles;
-use document::Document;
+use document::{Content, Document};
+use folder::Part;
+use ipnet::IpNet;
 use std::collections::BTreeMap;
 
 /// Everything that was read.
@@ -71,8 +74,23 @@ pub(crate) enum LoadError {
     },
 }
 
-/// What stands in the place of a file, by its path.
+/// What stands in the place of a file, by its path; and by [`beside`] what a policy that stands there was written beside.
 pub(crate) type Instead = BTreeMap<Utf8PathBuf, Vec<u8>>;
+
+/// Where [`Instead`] keeps the `environment.yaml` whose `sources` a policy speaks of, when they are not its neighbour's.
+pub(crate) fn beside(policy: &Utf8Path) -> Utf8PathBuf {
+    policy.with_extension("sources")
+}
+
+/// The `sources` of the text of an `environment.yaml`, as far as it is understood: none where it is not.
+pub(crate) fn sources_of(text: &[u8]) -> BTreeMap<String, Vec<IpNet>> {
+    let file = SourceMap::default().add(Utf8Path::new(""), "");
+    let document = document::given(file, Part::Environment, "environment.yaml".into(), text);
+    match document.content {
+        Content::Environment(Some(written)) => environments::sources(*written),
+        _ => BTreeMap::new(),
+    }
+}
 
 /// The name that the text of an `environment.yaml` gives its environment.
 pub(crate) fn name_of(text: &str) -> Option<String> {
@@ -111,7 +129,11 @@ pub(crate) fn load(
     }
     let documents = parallel::map(work, |(at, id, part, path)| {
         let document = match instead.get(&path) {
-            Some(bytes) => document::given(id, part, path, bytes),
+            Some(bytes) => {
+                let sources = instead.get(&beside(&path)).map(|text| sources_of(text));
+                let given = document::given(id, part, path, bytes);
+                Document { sources, ..given }
+            }
             None => document::read(id, part, path, &root),
         };
         (at, document)

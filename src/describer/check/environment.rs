@@ -99,6 +99,11 @@ pub(in crate::describer) fn check(
     ground
 }
 
+/// The groups alone.
+pub(in crate::describer) fn sources(written: wire::Environment) -> BTreeMap<String, Vec<IpNet>> {
+    groups(written.sources, &mut Ground::default(), &mut Vec::new())
+}
+
 type Groups = Option<Located<Table<ServerName, Vec<Located<Block>>>>>;
 
 fn groups(

@@ -39,6 +39,15 @@ impl Names {
         }
     }
 
+    /// The same servers, with the groups of another environment.
+    pub(in crate::describer) fn with_groups(&self, groups: &BTreeMap<String, Vec<IpNet>>) -> Self {
+        Self {
+            servers: self.servers.clone(),
+            roles: self.roles.clone(),
+            ..Self::new(Some(groups))
+        }
+    }
+
     pub(in crate::describer) fn add_server(&mut self, name: &str, address: Option<IpAddr>) {
         self.servers.insert(name.to_owned(), address);
     }

@@ -5,10 +5,10 @@ use super::Step;
 use super::conversation::client;
 use crate::cli::Describers;
 use crate::context::Context;
-use crate::describer::{ENDING, Instead, RULES, name_of};
+use crate::describer::{ENDING, Instead, RULES, beside, name_of, sources_of};
 use crate::finding::Severity;
-use crate::fleet::policy::RuleFile;
-use crate::fleet::words::count;
+use crate::fleet::Fleet;
+use crate::fleet::words::{and_list, count};
 use crate::github::decision::Task;
 use crate::github::error::GitHubError;
 use crate::github::inputs::Inputs;
@@ -17,28 +17,29 @@ use crate::process::cancelled;
 use crate::reason::Reason;
 use crate::report::{Failure, Report};
 use camino::{Utf8Path, Utf8PathBuf};
+use ipnet::IpNet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 const ENVIRONMENT: [&str; 2] = ["environment.yaml", "environment.yml"];
 const POLICY: [&str; 2] = ["policy.yaml", "policy.yml"];
 
-/// Lets the policy of the base and its rules stand in the place of the pull request's own; a sentence says so where they differ.
-/// `policy` is the path of the pull request's own, and `rules` are the files of its rules.
+/// Lets the policy of the base and its rules stand in the place of the pull request's own, and the groups of which it speaks; a
+/// sentence says so where they differ. `policy` is the path of the pull request's own.
 pub(super) fn set(
     step: &Step<'_>,
     inputs: &Inputs,
     task: &mut Task,
-    environment: &str,
-    (policy, rules): (&Utf8Path, &[RuleFile]),
+    (fleet, policy): (&Fleet, &Utf8Path),
     context: &mut Context,
 ) -> Result<(), Failure> {
+    let environment = fleet.environment.name.value.as_str();
     let Some(base) = task.base.clone() else {
         return Ok(());
     };
     let short = base.get(..7).unwrap_or(&base);
-    let beside = policy.parent().unwrap_or(Utf8Path::new(""));
-    let place = beside.strip_prefix(&inputs.describers);
+    let folder = policy.parent().unwrap_or(Utf8Path::new(""));
+    let place = folder.strip_prefix(&inputs.describers);
     let place = place.map_or("", Utf8Path::as_str);
     let Some(judge) = of_base(step, inputs, environment, place, &base)? else {
         task.notices.push(format!(
@@ -48,13 +49,19 @@ pub(super) fn set(
     };
     let mut instead = Instead::from([(policy.to_owned(), judge.policy)]);
     let of_base = judge.rules.into_iter();
-    instead.extend(of_base.map(|(name, text)| (beside.join(RULES).join(name), text)));
-    let own = rules.iter().map(|rule| Utf8PathBuf::from(&rule.path));
+    instead.extend(of_base.map(|(name, text)| (folder.join(RULES).join(name), text)));
+    let own = fleet.policy.rules.iter();
+    let own = own.map(|rule| Utf8PathBuf::from(&rule.path));
     let own = own.chain([policy.to_owned()]).map(|path| {
         let bytes = fs_err::read(&path).unwrap_or_default();
         (path, bytes)
     });
-    if own.collect::<Instead>() == instead {
+    let is_other = own.collect::<Instead>() != instead;
+    let sources = sources_of(&judge.environment);
+    let groups = otherwise(&sources, &fleet.environment.sources);
+    if sources != fleet.environment.sources {
+        instead.insert(beside(policy), judge.environment);
+    } else if !is_other {
         return Ok(());
     }
     let describers = Describers {
@@ -64,13 +71,39 @@ pub(super) fn set(
     let by_own = errors(context, &describers);
     context.instead.extend(instead);
     let by_base = errors(context, &describers);
-    task.notices.push(words(short, &by_base, &by_own));
+    if let Some(proposes) = proposes(is_other, &groups) {
+        task.notices
+            .push(words(&proposes, short, &by_base, &by_own));
+    }
     Ok(())
 }
+
+/// Groups of the base that are another thing here, or nothing.
+fn otherwise(base: &Sources, own: &Sources) -> Vec<String> {
+    let other = base
+        .iter()
+        .filter(|(name, nets)| own.get(*name) != Some(*nets));
+    other.map(|(name, _)| format!("`{name}`")).collect()
+}
+
+/// What a pull request proposes that its judge does not take from it.
+fn proposes(policy: bool, groups: &[String]) -> Option<String> {
+    let groups = and_list(groups);
+    match (policy, groups.is_empty()) {
+        (false, true) => None,
+        (true, true) => Some("another policy".to_owned()),
+        (false, false) => Some(format!("another meaning of {groups}")),
+        (true, false) => Some(format!("another policy and another meaning of {groups}")),
+    }
+}
+
+type Sources = BTreeMap<String, Vec<IpNet>>;
 
 /// What the base judges by.
 struct Judge {
     policy: Vec<u8>,
+    /// The text that lies beside it; empty where there is none.
+    environment: Vec<u8>,
     /// By their names in the folder of rules.
     rules: Vec<(String, Vec<u8>)>,
 }
@@ -112,6 +145,8 @@ fn of_base(
     let folder = folder(&files, environment).unwrap_or(place);
     let mut names = POLICY.iter();
     let policy = names.find_map(|name| files.remove(&format!("{folder}{name}")));
+    let mut names = ENVIRONMENT.iter();
+    let environment = names.find_map(|name| files.remove(&format!("{folder}{name}")));
     let begin = format!("{folder}{RULES}/");
     let rules = files.into_iter().filter_map(|(path, text)| {
         let name = path.strip_prefix(&begin)?;
@@ -119,6 +154,7 @@ fn of_base(
     });
     Ok(policy.map(|policy| Judge {
         policy,
+        environment: environment.unwrap_or_default(),
         rules: rules.collect(),
     }))
 }
@@ -146,9 +182,14 @@ fn errors(context: &Context, describers: &Describers) -> BTreeSet<String> {
         .collect()
 }
 
-fn words(base: &str, by_base: &BTreeSet<String>, by_own: &BTreeSet<String>) -> String {
+fn words(
+    proposes: &str,
+    base: &str,
+    by_base: &BTreeSet<String>,
+    by_own: &BTreeSet<String>,
+) -> String {
     let mut words = format!(
-        "this pull request proposes another policy, which counts after its merge: it is judged by the one of its base, {base}"
+        "this pull request proposes {proposes}, which counts after its merge: it is judged by that of its base, {base}"
     );
     for (what, more, less) in [
         ("would permit", by_base, by_own),
@@ -187,7 +228,12 @@ mod tests {
     #[test]
     fn what_the_proposed_policy_would_change_is_told_both_ways() {
         let set = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
-        let said = words("1234567", &set(&["a", "b", "c"]), &set(&["c", "d"]));
+        let said = words(
+            "another policy",
+            "1234567",
+            &set(&["a", "b", "c"]),
+            &set(&["c", "d"]),
+        );
         assert!(said.contains("would permit a, and 1 thing more"), "{said}");
         assert!(said.ends_with("would forbid d"), "{said}");
     }

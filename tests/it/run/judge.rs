@@ -4,6 +4,7 @@ use super::Job;
 use crate::fake_github::{Fault, route};
 
 const POLICY: &str = "describers/policy.yaml";
+const ENVIRONMENT: &str = "describers/environment.yaml";
 const DATABASE: &str = "describers/database.yaml";
 
 /// The database may be reached at 9200 by the proposed policy.
@@ -28,7 +29,7 @@ fn a_port_and_the_policy_that_would_permit_it_are_judged_by_the_policy_of_the_ba
     for words in [
         "LO203",
         "proposes another policy",
-        "judged by the one of its base, `1f0e2d3`",
+        "judged by that of its base, `1f0e2d3`",
         "would permit LO203: `database` opens tcp 9200 from monitoring",
     ] {
         assert!(comment.contains(words), "{words} in {comment}");
@@ -142,26 +143,60 @@ fn the_rules_of_the_base_judge_and_not_those_that_are_proposed() {
 }
 
 #[test]
-fn what_the_base_permits_to_a_group_that_is_no_more_permits_nothing() {
+fn what_the_base_permits_to_a_server_that_is_no_more_permits_nothing() {
     let mut job = Job::new();
-    let office = (
-        "describers/environment.yaml",
-        "  operators: [",
-        "  office: [198.51.100.0/24]\n  operators: [",
-    );
     let port = "      - { port: 22, from: operators }\n";
     let more = format!("      - {{ port: 9443, from: office }}\n{port}");
-    job.project
-        .edit(office.0, office.1, office.2)
-        .edit(POLICY, port, &more);
+    job.project.edit(POLICY, port, &more);
     job.is_merged();
-    job.project
-        .edit(office.0, office.2, office.1)
-        .edit(POLICY, &more, port);
+    job.project.edit(POLICY, &more, port);
     job.ends("pull_request.opened", 0);
     let comment = job.comment();
     assert!(
         comment.contains("LO107") && comment.contains("it permits nothing"),
+        "{comment}"
+    );
+}
+
+/// More may log in: the policy says `operators`, and who they are the environment says.
+fn widen(job: &Job) {
+    job.project
+        .edit(ENVIRONMENT, "operators: [", "operators: [198.51.100.0/24, ");
+}
+
+#[test]
+fn a_group_that_the_policy_names_is_what_it_is_in_the_base() {
+    let job = Job::new();
+    widen(&job);
+    let ended = job.ends("pull_request.opened", 3);
+    assert_eq!(ended.output("failure-reason"), "policy-violation");
+    let comment = job.comment();
+    for words in [
+        "LO203",
+        "proposes another meaning of `operators`",
+        "judged by that of its base, `1f0e2d3`",
+        "would permit LO203: `backend` opens tcp 22 from 198.51.100.0/24",
+    ] {
+        assert!(comment.contains(words), "{words} in {comment}");
+    }
+    job.ends("pull_request.fork", 3);
+    // Once it is merged it is what the environment says.
+    job.ends("push.direct", 0);
+}
+
+#[test]
+fn a_group_may_grow_by_what_the_policy_of_the_base_permits_already() {
+    let mut job = Job::new();
+    let text = std::fs::read_to_string(job.project.path(POLICY)).expect("the policy");
+    let port = "      - { port: 22, from: operators";
+    let more = format!("      - {{ port: 22, from: 198.51.100.0/24 }}\n{port}");
+    job.project.write(POLICY, text.replace(port, &more));
+    job.is_merged();
+    widen(&job);
+    job.ends("pull_request.opened", 0);
+    let comment = job.comment();
+    assert!(
+        comment.contains("another meaning of `operators`") && !comment.contains("would permit"),
         "{comment}"
     );
 }
