@@ -54,9 +54,15 @@ fn verified(context: &Context, ask: &Ask<'_>) -> Report {
     )
 }
 
-/// Nothing but the servers themselves.
+/// Nothing but the servers themselves, where what was reviewed covers it.
 fn initialised(context: &Context, ask: &Ask<'_>) -> Report {
-    configure::run(
+    let mut report = Report::new("configure");
+    if let Err(failure) = servers_are_covered(context, ask, &mut report) {
+        report.failure = Some(failure);
+        return report;
+    }
+    let notes = std::mem::take(&mut report.notes);
+    let mut report = configure::run(
         context,
         &Configure {
             describers: ask.describers.clone(),
@@ -66,7 +72,24 @@ fn initialised(context: &Context, ask: &Ask<'_>) -> Report {
             check: false,
             initialise: ask.initialise.clone(),
         },
-    )
+    );
+    report.notes.splice(0..0, notes);
+    report
+}
+
+fn servers_are_covered(
+    context: &Context,
+    ask: &Ask<'_>,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let Some(review) = ask.review else {
+        return Ok(());
+    };
+    // What is wrong with the describers is found, and told, by what comes next.
+    match describe::one(context, ask.describers, report) {
+        Ok(Some(fleet)) => review.covers_servers(&fleet, ask, report),
+        _ => Ok(()),
+    }
 }
 
 fn applied(context: &Context, ask: &Ask<'_>, report: &mut Report) -> Result<(), Failure> {

@@ -57,9 +57,37 @@ impl Review {
             return Ok(());
         };
         let (items, versions) = self.things(fleet, ask, ready, made, report)?;
+        self.compared(record, &versions, &items, report)
+    }
+
+    /// The same where only the servers are initialised, and Terraform has no part in it.
+    pub(super) fn covers_servers(
+        &self,
+        fleet: &Fleet,
+        ask: &Ask<'_>,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let Some(record) = &self.record else {
+            return Ok(());
+        };
+        let versions = Versions {
+            lostops: env!("CARGO_PKG_VERSION").to_owned(),
+            ..record.versions.clone()
+        };
+        let items = configure::reviewable(fleet, ask);
+        self.compared(record, &versions, &items, report)
+    }
+
+    fn compared(
+        &self,
+        record: &Record,
+        versions: &Versions,
+        items: &[Item],
+        report: &mut Report,
+    ) -> Result<(), Failure> {
         let key = self.key.as_ref();
         let pull = self.binding.pull;
-        match compare(record, &self.binding, key, &versions, &items) {
+        match compare(record, &self.binding, key, versions, items) {
             Verdict::Equal => report
                 .notes
                 .push(format!("the plan is the one that was reviewed in #{pull}")),

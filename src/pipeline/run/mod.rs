@@ -26,7 +26,7 @@ use crate::exit::Exit;
 use crate::finding;
 use crate::github::decision::{Decision, Refusal, Task, decide};
 use crate::github::event::{Event, default_branch};
-use crate::github::inputs::Inputs;
+use crate::github::inputs::{Inputs, OnlyInput};
 use crate::github::operation::Operation;
 use crate::github::runner::Runner;
 use crate::process;
@@ -159,12 +159,13 @@ fn done(step: &Step<'_>, inputs: &Inputs, task: &mut Task) -> Report {
     let mut context = step.context.clone();
     if let Ok(Some(fleet)) = fleet {
         let policy = found.sources.path(fleet.policy.file).to_owned();
-        let judged_by = (&*policy, fleet.policy.rules.as_slice());
-        if let Err(failure) = judge::set(step, inputs, task, &environment, judged_by, &mut context)
-        {
+        if let Err(failure) = judge::set(step, inputs, task, (&fleet, &policy), &mut context) {
             found.findings.clear();
             found.failure = Some(failure);
-            found.kept = Kept::Record(Record::void());
+            found.kept = match task.operation {
+                Operation::Plan => Kept::Record(Record::void()),
+                _ => reviewed::untouched(step, inputs, task, &environment),
+            };
             return found;
         }
     }
@@ -177,20 +178,35 @@ fn done(step: &Step<'_>, inputs: &Inputs, task: &mut Task) -> Report {
             return found;
         }
     };
-    // Of a plan that is not made yet nothing is kept but that: whatever ends this run, no older one is taken for it.
-    let kept = review.as_ref().map(|review| match &review.record {
-        Some(record) => record.text(),
-        None => Record::void(),
-    });
-    let watch = publish::watch(step, inputs, task, &environment, kept.as_deref());
+    let before = match &review {
+        // Of a plan that is not made yet nothing is kept but that: whatever ends this run, no older one is taken for it.
+        Some(review) => Kept::Record(
+            review
+                .record
+                .as_ref()
+                .map_or_else(Record::void, Record::text),
+        ),
+        None => reviewed::untouched(step, inputs, task, &environment),
+    };
+    let watch = publish::watch(step, inputs, task, &environment, &before);
     let mut report = perform::perform(step, &context, inputs, task, review.as_ref());
     watch.end();
-    // Until all of it is applied the next run is held against it, too.
-    let ended = report.applied && report.outcome() == Outcome::Clean;
-    if let Some(kept) = kept.filter(|_| !ended && report.kept == Kept::Nothing) {
-        report.kept = Kept::Record(kept);
+    if !replaces(inputs, task, &report) {
+        report.kept = before;
     }
     report
+}
+
+/// Whether what a comment keeps becomes another with this run.
+fn replaces(inputs: &Inputs, task: &Task, report: &Report) -> bool {
+    let is_well = report.outcome() == Outcome::Clean;
+    match task.operation {
+        // Its own record is made before the preview and a rehearsal, which may end badly.
+        Operation::Plan => is_well && report.kept != Kept::Nothing,
+        // Until all of it is applied the next run is held against it, too: a job of its own may initialise the servers.
+        Operation::Apply => is_well && report.applied && inputs.only != OnlyInput::Terraform,
+        _ => false,
+    }
 }
 
 fn settle(report: &mut Report, redactor: &Redactor) {

@@ -16,7 +16,7 @@ use crate::github::operation::Operation;
 use crate::github::outputs::{Outputs, append};
 use crate::process;
 use crate::report::comment::{self as markdown, Frame};
-use crate::report::{self, Report};
+use crate::report::{self, Kept, Report};
 use crate::terraform::workspace::FOLDER;
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -26,14 +26,15 @@ pub(super) fn watch(
     inputs: &Inputs,
     task: &Task,
     environment: &str,
-    record: Option<&str>,
+    kept: &Kept,
 ) -> Watch {
-    let wanted = !matches!(inputs.comment, CommentInput::Never | CommentInput::Part);
+    let wanted = !matches!(inputs.comment, CommentInput::Never | CommentInput::Part)
+        && *kept != Kept::AsItIs;
     let conversation = wanted
         .then(|| Conversation::new(step, inputs, task, environment))
         .flatten();
     let body = markdown::running(task.operation.word(), &frame(step, task, false));
-    let body = with_record(record, body);
+    let body = with_record(kept.record(), body);
     Watch::begin(
         conversation,
         LONG,

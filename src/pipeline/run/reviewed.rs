@@ -1,7 +1,7 @@
 //! The plan that was reviewed: looked up where an apply needs one, and made known to a plan where one is shown.
 
 use super::Step;
-use super::conversation::{all_marker, client, marker, plain};
+use super::conversation::{Conversation, all_marker, client, marker, plain};
 use super::part;
 use crate::github::api::GitHub;
 use crate::github::decision::{Audience, Task};
@@ -62,6 +62,52 @@ pub(super) fn review(
         }
         _ => Ok(None),
     }
+}
+
+/// What the comment keeps, and this run has no part in: a check or a measurement beside a plan writes the same comment.
+pub(super) fn untouched(step: &Step<'_>, inputs: &Inputs, task: &Task, environment: &str) -> Kept {
+    // A plan on a push is of what is merged already, and shows it to nobody for review.
+    let replaced = match task.operation {
+        Operation::Plan => matches!(task.audience, Audience::Pull(_)),
+        operation => operation == Operation::Apply,
+    };
+    match inputs.comment {
+        _ if replaced || inputs.reviewed_plan == ReviewedInput::Off => Kept::Nothing,
+        CommentInput::Never => Kept::Nothing,
+        // The summary writes it, and knows what stands there.
+        CommentInput::Part => Kept::AsItIs,
+        _ => standing(step, inputs, task, environment).unwrap_or(Kept::AsItIs),
+    }
+}
+
+fn standing(
+    step: &Step<'_>,
+    inputs: &Inputs,
+    task: &Task,
+    environment: &str,
+) -> Result<Kept, GitHubError> {
+    let Some(conversation) = Conversation::new(step, inputs, task, environment) else {
+        return Ok(Kept::Nothing);
+    };
+    let github = client(step, inputs)?;
+    let Some(pull) = conversation.pull(&github)? else {
+        return Ok(Kept::Nothing);
+    };
+    let marker = marker(inputs.describers.as_str(), environment);
+    let Some(comment) = github.kept_comment(pull, &marker)? else {
+        return Ok(Kept::Nothing);
+    };
+    Ok(match Record::find(&comment.body) {
+        None => Kept::Nothing,
+        // Once we have edited the comment last, nobody could tell what somebody else has written in it from ours.
+        Some(Ok(_))
+            if inputs.plan_key.is_none() && github.strange_editor(pull, &comment)?.is_some() =>
+        {
+            Kept::Record(Record::void())
+        }
+        Some(Ok(record)) => Kept::Record(record.text()),
+        Some(Err(_)) => Kept::Record(Record::void()),
+    })
 }
 
 fn binding(

@@ -2,6 +2,7 @@
 
 use super::Job;
 use super::reviewed::nothing_was_made;
+use crate::fake_github::{Fault, route};
 
 const KEY: &str = "a plan key that is long enough";
 
@@ -123,4 +124,98 @@ fn a_plan_that_did_not_end_well_leaves_nothing_that_an_older_one_could_stand_for
     let ended = job.ends("push.squash-merge", 1);
     assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
     assert!(ended.log.contains("did not end well"), "{}", ended.log);
+}
+
+/// Whether the pull request's comment holds the record of a plan that may be applied.
+fn is_reviewed(job: &Job) -> bool {
+    let comment = job.comment();
+    let record = comment.split("<!-- lostops-reviewed ").nth(1);
+    record.is_some_and(|record| record.split("-->").next().is_some_and(|it| it.len() > 100))
+}
+
+#[test]
+fn a_check_or_a_measurement_that_writes_the_same_comment_leaves_the_record_in_it() {
+    let mut job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    assert!(is_reviewed(&job));
+    job.set("INPUT_OPERATION", "check")
+        .ends("pull_request.opened", 0);
+    assert!(is_reviewed(&job), "{}", job.comment());
+    job.merged();
+    // A job before the one that applies.
+    job.set("INPUT_OPERATION", "plan")
+        .ends("push.squash-merge", 0);
+    job.set("INPUT_OPERATION", "check")
+        .ends("push.squash-merge", 0);
+    let ended = job
+        .set("INPUT_OPERATION", "")
+        .set("INPUT_REVIEWED-PLAN", "required")
+        .ends("push.squash-merge", 0);
+    let words = "the plan is the one that was reviewed in #7";
+    assert!(ended.log.contains(words), "{}", ended.log);
+}
+
+#[test]
+fn a_check_makes_no_record_ours_in_which_somebody_else_has_written() {
+    let mut job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    for comment in job.github.state().comments.values_mut() {
+        comment.editor = Some("mallory".to_owned());
+    }
+    job.set("INPUT_OPERATION", "check")
+        .ends("push.squash-merge", 0);
+    let ended = job.set("INPUT_OPERATION", "").ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(nothing_was_made(&job));
+}
+
+#[test]
+fn where_the_comment_cannot_be_read_a_check_leaves_it_as_it_is() {
+    let mut job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    let before = job.comment();
+    job.github.fault(
+        Fault::status(
+            route::LIST_COMMENTS,
+            403,
+            "Resource not accessible by integration",
+        )
+        .times(1),
+    );
+    job.set("INPUT_OPERATION", "check")
+        .ends("pull_request.opened", 0);
+    assert_eq!(job.comment(), before);
+}
+
+#[test]
+fn a_plan_whose_rehearsal_does_not_end_well_authorises_nothing() {
+    let mut job = Job::managed();
+    job.set("INPUT_REHEARSE", "true")
+        .set("DOCKER_HOST", "unix:///nowhere/docker.sock")
+        .ends("pull_request.opened", 1);
+    assert!(!is_reviewed(&job), "{}", job.comment());
+    job.merged();
+    let ended = job.set("INPUT_REHEARSE", "").ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+}
+
+#[test]
+fn what_only_the_servers_are_told_is_held_against_the_record_too() {
+    let mut job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    job.set("INPUT_ONLY", "terraform")
+        .ends("push.squash-merge", 0);
+    job.set("INPUT_ONLY", "").ends("pull_request.opened", 0);
+    job.project.edit(
+        "describers/environment.yaml",
+        "operators: [",
+        "operators: [198.51.100.0/24, ",
+    );
+    let ended = job
+        .set("INPUT_ONLY", "ansible")
+        .ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-changed");
+    assert!(ended.log.contains("Ansible on web"), "{}", ended.log);
 }
