@@ -135,7 +135,7 @@ fn found(
     if key.is_none() {
         let editor = github.strange_editor(pull.number, &kept).map_err(unknown)?;
         if let Some(editor) = editor {
-            return Err(distrusted(format!("`{editor}` has edited the comment")));
+            return Err(distrusted(format!("{editor} has edited the comment")));
         }
     }
     step.log.say(&format!(

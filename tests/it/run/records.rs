@@ -2,6 +2,7 @@
 
 use super::Job;
 use super::reviewed::nothing_was_made;
+use crate::fake_github::{Fault, route};
 
 const KEY: &str = "a plan key that is long enough";
 
@@ -25,6 +26,56 @@ fn a_comment_in_which_somebody_else_has_written_authorises_nothing_and_never_wil
     let ended = job.ends("push.squash-merge", 1);
     assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
     assert!(ended.log.contains("was not to be trusted"), "{}", ended.log);
+    assert!(nothing_was_made(&job));
+}
+
+#[test]
+fn where_github_does_not_say_who_has_edited_the_comment_it_authorises_nothing() {
+    let forbidden = r#"{"data":{"node":null},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration"}]}"#;
+    let answers = [
+        (Some("IC_0"), None, "Could not resolve to a node"),
+        (Some(""), None, "`node_id` is none"),
+        (None, Some(forbidden), "not accessible by integration"),
+        (None, Some(r#"{"data":{"node":null}}"#), "does not say who"),
+        (None, Some(r#"{"data":{"node":{}}}"#), "lastEditedAt"),
+    ];
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    let node_id = job.github.comments(7)[0].node_id.clone();
+    for (node, answer, words) in answers {
+        for comment in job.github.state().comments.values_mut() {
+            comment.editor = Some("mallory".to_owned());
+            node.unwrap_or(&node_id).clone_into(&mut comment.node_id);
+        }
+        if let Some(answer) = answer {
+            // Who we are is said, and then nothing more.
+            job.github.fault(Fault::then(route::GRAPHQL, |_| {}));
+            job.github.fault(Fault::raw(route::GRAPHQL, 200, answer));
+        }
+        let before = job.comment();
+        let ended = job.ends("push.squash-merge", 1);
+        assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+        assert!(ended.log.contains(words), "{words}: {}", ended.log);
+        assert!(nothing_was_made(&job), "{words}");
+        // The next run asks again.
+        assert_eq!(job.comment(), before, "{words}");
+    }
+}
+
+#[test]
+fn an_edit_of_an_account_that_is_no_more_is_a_strangers() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    for comment in job.github.state().comments.values_mut() {
+        comment.edits += 1;
+        comment.editor = None;
+    }
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    let words = "an account that is no more has edited the comment";
+    assert!(ended.log.contains(words), "{}", ended.log);
     assert!(nothing_was_made(&job));
 }
 
