@@ -40,7 +40,7 @@ pub(super) fn set(
     let beside = policy.parent().unwrap_or(Utf8Path::new(""));
     let place = beside.strip_prefix(&inputs.describers);
     let place = place.map_or("", Utf8Path::as_str);
-    let Some(judge) = of_base(step, inputs, environment, place, &base)? else {
+    let Some(judge) = of_base(step, inputs, task, environment, place, &base)? else {
         task.notices.push(format!(
             "its base, {short}, has no policy for {environment}: this pull request is judged by the one that it brings"
         ));
@@ -80,6 +80,7 @@ struct Judge {
 fn of_base(
     step: &Step<'_>,
     inputs: &Inputs,
+    task: &Task,
     environment: &str,
     place: &str,
     base: &str,
@@ -103,7 +104,13 @@ fn of_base(
     let Some(mut files) = files else {
         // A token that may not read the repository is told that nothing is there.
         github.reads(base).map_err(unknown)?;
-        return Ok(None);
+        let head = task.commit.as_str();
+        let folder = inputs.describers.as_str();
+        // What the runner calls by another name than the repository does would be new in every commit.
+        return match github.has_folder(folder, head).map_err(unknown)? {
+            true => Ok(None),
+            false => Err(elsewhere(folder, head)),
+        };
     };
     let place = match place {
         "" => String::new(),
@@ -121,6 +128,18 @@ fn of_base(
         policy,
         rules: rules.collect(),
     }))
+}
+
+/// The describers that were read are not where GitHub has them.
+fn elsewhere(folder: &str, head: &str) -> Failure {
+    let short = head.get(..7).unwrap_or(head);
+    Failure {
+        reason: Reason::PolicyNotKnown,
+        message: format!(
+            "the policy of the pull request's base could not be read: neither the base nor the pull request itself, {short}, has a folder `{folder}`"
+        ),
+        help: "`describers` is the folder's path in the repository: check out into the workspace itself, without `path:`, and let no step write the describers".to_owned(),
+    }
 }
 
 /// Where in the describers the environment of this name lies: nothing, or a folder with its slash.

@@ -126,6 +126,7 @@ impl Job {
         {
             self.github.commit(base, &self.origin, "describers");
         }
+        self.push(event.payload.pointer("/pull_request/head/sha"));
         for name in ["temp/output", "temp/summary"] {
             self.project.write(name, "");
         }
@@ -147,6 +148,17 @@ impl Job {
             .envs(event.variables())
             .envs(&self.variables);
         command
+    }
+
+    /// The head of the pull request has what is in the workspace; what lies in `checkout` there, the repository has without that.
+    fn push(&self, head: Option<&Value>) {
+        let describers = self.variables.get("INPUT_DESCRIBERS");
+        let describers = describers.map_or("describers", |folder| folder.trim_start_matches("./"));
+        let folder = self.project.path(describers);
+        if let Some(head) = head.and_then(Value::as_str).filter(|_| folder.is_dir()) {
+            let path = describers.trim_start_matches("checkout/");
+            self.github.commit(head, &folder, path);
+        }
     }
 
     pub(super) fn run(&self, event: &str) -> Ended {

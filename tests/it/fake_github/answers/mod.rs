@@ -175,6 +175,9 @@ fn page(request: &Request, (status, body): Said) -> Said {
     let Value::Array(all) = body else {
         return (status, body);
     };
+    if request.route == super::route::CONTENTS {
+        return (status, Value::Array(all));
+    }
     let size = number(request, "per_page").unwrap_or(30);
     let page = number(request, "page").unwrap_or(1);
     let part = all.into_iter().skip(size * (page - 1)).take(size).collect();
@@ -271,6 +274,9 @@ impl Host<'_> {
 
     /// `next` and `last`, on our own host, as far as there are any.
     fn links(&self, all: &Value) -> Option<String> {
+        if self.request.route == super::route::CONTENTS {
+            return None;
+        }
         let size = number(self.request, "per_page").unwrap_or(30);
         let page = number(self.request, "page").unwrap_or(1);
         let pages = all.as_array()?.len().div_ceil(size);
