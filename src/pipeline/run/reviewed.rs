@@ -35,10 +35,11 @@ pub(super) fn review(
     match (task.operation, &task.audience) {
         _ if !asked => Ok(None),
         (Operation::Plan, Audience::Pull(pull)) => {
-            let (Some(base), head) = (&task.base, &task.commit) else {
+            let (Some(base), Some(branch)) = (&task.base, &task.base_branch) else {
                 return Ok(None);
             };
-            let binding = binding(step, inputs, environment, *pull, head, base);
+            let commits = (task.commit.as_str(), base.as_str(), branch.as_str());
+            let binding = binding(step, inputs, environment, *pull, commits);
             Ok(Some(Review {
                 binding,
                 key: key(inputs),
@@ -69,8 +70,7 @@ fn binding(
     inputs: &Inputs,
     environment: &str,
     pull: u64,
-    head: &str,
-    base: &str,
+    (head, base, branch): (&str, &str, &str),
 ) -> Binding {
     Binding {
         repository: step.runner.repository.to_lowercase(),
@@ -79,6 +79,7 @@ fn binding(
         pull,
         head: head.to_owned(),
         base: base.to_owned(),
+        branch: branch.to_owned(),
     }
 }
 
@@ -125,8 +126,13 @@ fn found(
     if record.head != pull.head_sha {
         return Err(distrusted(stale(&record, &pull)));
     }
-    let (head, base) = (&record.head, &record.base);
-    let binding = binding(step, inputs, environment, pull.number, head, base);
+    if record.branch != branch {
+        let why =
+            format!("it was planned for another branch than `{branch}`, which has its own policy");
+        return Err(distrusted(why));
+    }
+    let commits = (record.head.as_str(), record.base.as_str(), branch);
+    let binding = binding(step, inputs, environment, pull.number, commits);
     let key = key(inputs);
     record
         .trust(&binding, key.as_ref())

@@ -33,6 +33,8 @@ pub(super) struct Job {
     origin: PathBuf,
     pub(super) github: FakeGitHub,
     variables: BTreeMap<String, String>,
+    /// The branch that pull requests go to, where the event's file is not to say it.
+    base: Option<String>,
 }
 
 /// How a step ended.
@@ -66,6 +68,7 @@ impl Job {
             origin: describers.to_owned(),
             github,
             variables: BTreeMap::new(),
+            base: None,
         }
     }
 
@@ -114,8 +117,21 @@ impl Job {
         self
     }
 
+    /// Pull requests go to this branch.
+    pub(super) fn base(&mut self, branch: &str) -> &mut Self {
+        self.base = Some(branch.to_owned());
+        self
+    }
+
     pub(super) fn command(&self, event: &str) -> std::process::Command {
-        let event = Event::new(event);
+        let mut event = Event::new(event);
+        if let Some(branch) = self
+            .base
+            .as_ref()
+            .filter(|_| event.payload.get("pull_request").is_some())
+        {
+            event.payload["pull_request"]["base"]["ref"] = Value::from(branch.as_str());
+        }
         let file = |name: &str| self.project.path(name).to_string_lossy().into_owned();
         self.project
             .write("temp/event.json", event.payload.to_string());

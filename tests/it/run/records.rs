@@ -3,6 +3,9 @@
 use super::Job;
 use super::reviewed::nothing_was_made;
 use crate::fake_github::{Fault, route};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::io::{Read as _, Write as _};
 
 const KEY: &str = "a plan key that is long enough";
 
@@ -61,6 +64,38 @@ fn where_github_does_not_say_who_has_edited_the_comment_it_authorises_nothing() 
         // The next run asks again.
         assert_eq!(job.comment(), before, "{words}");
     }
+}
+
+#[test]
+fn a_record_of_before_the_branch_was_kept_authorises_nothing() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    for comment in job.github.state().comments.values_mut() {
+        comment.body = of_before(&comment.body);
+    }
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(ended.log.contains("of an older lostops"), "{}", ended.log);
+    assert!(nothing_was_made(&job));
+}
+
+/// The comment with its record as the first version had it.
+fn of_before(comment: &str) -> String {
+    let (before, rest) = comment.split_once("reviewed ").expect("a record");
+    let (packed, after) = rest.split_once(' ').expect("its end");
+    let packed = STANDARD.decode(packed).expect("Base64");
+    let mut json = String::new();
+    let mut unpacked = flate2::read::DeflateDecoder::new(&*packed);
+    unpacked.read_to_string(&mut json).expect("a record");
+    let mut record: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    record["v"] = 1.into();
+    record.as_object_mut().expect("an object").remove("branch");
+    let mut packed = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    let text = record.to_string();
+    packed.write_all(text.as_bytes()).expect("memory");
+    let packed = STANDARD.encode(packed.finish().expect("memory"));
+    format!("{before}reviewed {packed} {after}")
 }
 
 #[test]
