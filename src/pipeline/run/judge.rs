@@ -107,10 +107,10 @@ fn of_base(
         let head = task.commit.as_str();
         let folder = inputs.describers.as_str();
         // What the runner calls by another name than the repository does would be new in every commit.
-        return match github.has_folder(folder, head).map_err(unknown)? {
-            true => Ok(None),
-            false => Err(elsewhere(folder, head)),
-        };
+        if !github.has_folder(folder, head).map_err(unknown)? {
+            return Err(elsewhere(folder, head));
+        }
+        return Ok(None);
     };
     let place = match place {
         "" => String::new(),

@@ -182,6 +182,7 @@ fn done(step: &Step<'_>, inputs: &Inputs, task: &mut Task) -> Report {
         Some(record) => record.text(),
         None => Record::void(),
     });
+    let kept = kept.or_else(|| reviewed::unread(inputs, task));
     let watch = publish::watch(step, inputs, task, &environment, kept.as_deref());
     let mut report = perform::perform(step, &context, inputs, task, review.as_ref());
     watch.end();

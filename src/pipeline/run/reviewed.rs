@@ -65,6 +65,14 @@ pub(super) fn review(
     }
 }
 
+/// What is kept of a plan on a pull request that nothing is recorded for, for its describers are not understood: its push must
+/// not take that for no plan.
+pub(super) fn unread(inputs: &Inputs, task: &Task) -> Option<String> {
+    let asked = inputs.reviewed_plan != ReviewedInput::Off;
+    let planned = task.operation == Operation::Plan && matches!(task.audience, Audience::Pull(_));
+    (asked && planned).then(Record::void)
+}
+
 fn binding(
     step: &Step<'_>,
     inputs: &Inputs,
@@ -169,7 +177,11 @@ fn kept(
 ) -> Result<Option<(Comment, Found)>, GitHubError> {
     let describers = inputs.describers.as_str();
     let own = || -> Result<Option<(Comment, Found)>, GitHubError> {
-        let comment = github.kept_comment(pull, &marker(describers, environment))?;
+        let mut comment = github.kept_comment(pull, &marker(describers, environment))?;
+        if comment.is_none() {
+            // That of a plan which could not learn the environment's name, and may have taken its place.
+            comment = github.kept_comment(pull, &marker(describers, ""))?;
+        }
         Ok(comment.and_then(|comment| {
             let found = Record::find(&comment.body)?;
             Some((comment, found))

@@ -99,6 +99,22 @@ fn of_before(comment: &str) -> String {
 }
 
 #[test]
+fn a_plan_whose_describers_could_not_be_read_leaves_nothing_that_is_taken_for_none() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    let (aside, folder) = (job.project.path("aside"), job.project.path("describers"));
+    std::fs::rename(&folder, &aside).expect("the folder");
+    let ended = job.ends("pull_request.opened", 1);
+    assert_eq!(ended.output("failure-reason"), "no-describers");
+    std::fs::rename(&aside, &folder).expect("the folder");
+    job.merged();
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(ended.log.contains("did not end well"), "{}", ended.log);
+    assert!(nothing_was_made(&job));
+}
+
+#[test]
 fn an_edit_of_an_account_that_is_no_more_is_a_strangers() {
     let job = Job::managed();
     job.ends("pull_request.opened", 0);
