@@ -2,7 +2,7 @@
 
 use super::access::{Access, Address, Patience, setup};
 use super::error::{Cause, GitHubError, Task};
-use super::exchange::{failed, send};
+use super::exchange::{failed, refusal, send};
 use super::retry::{self, Outcome, Repeat};
 use super::transport::Transport;
 use http::Method;
@@ -137,15 +137,18 @@ impl<'a> GitHub<'a> {
         self.parsed(&self.rest, call)
     }
 
-    /// The `data` of a query.
+    /// The `data` of a query. An answer with errors has holes where something could not be read, and is none.
     pub(super) fn query<T: serde::de::DeserializeOwned>(
         &self,
         task: Task,
         query: &str,
     ) -> Result<T, GitHubError> {
         #[derive(Deserialize)]
-        struct Answer<T> {
-            data: Option<T>,
+        struct Answer {
+            #[serde(default)]
+            data: Value,
+            #[serde(default)]
+            errors: Value,
         }
         let call = Call {
             task,
@@ -154,14 +157,15 @@ impl<'a> GitHub<'a> {
             body: Some(&serde_json::json!({ "query": query })),
             repeat: Repeat::Freely,
         };
-        let answer: Answer<T> = self.parsed(&self.graphql, &call)?;
-        answer.data.ok_or_else(|| {
-            GitHubError::new(
-                task,
-                Cause::Refused,
-                "GitHub answered with errors".to_owned(),
-            )
-            .at(&call.method, call.path)
+        let answer: Answer = self.parsed(&self.graphql, &call)?;
+        let refused =
+            |cause, what: String| GitHubError::new(task, cause, what).at(&call.method, call.path);
+        if let Some((cause, said)) = refusal(&answer.errors) {
+            return Err(refused(cause, said));
+        }
+        serde_json::from_value(answer.data).map_err(|error| {
+            let what = format!("the answer is not what GitHub documents: {error}");
+            refused(Cause::Unreadable, what)
         })
     }
 

@@ -32,6 +32,8 @@ pub(crate) struct Task {
     pub(crate) commit: String,
     /// What a pull request changes.
     pub(crate) base: Option<String>,
+    /// The branch that it goes to.
+    pub(crate) base_branch: Option<String>,
     pub(crate) audience: Audience,
     /// The token may write. It may not when a fork or Dependabot started the run.
     pub(crate) trusted: bool,
@@ -73,6 +75,7 @@ pub(crate) fn decide(
         lock_id: inputs.lock_id.clone(),
         commit: runner.sha.clone(),
         base: None,
+        base_branch: None,
         audience: Audience::Nobody,
         trusted: true,
         because: String::new(),
@@ -120,9 +123,9 @@ fn pull_request(pull: &PullRequest, runner: &Runner, inputs: &Inputs, mut task: 
         Some(number) => format!("pull request #{number}"),
         None => "a pull request".to_owned(),
     };
-    if pull.action == "closed" {
+    if pull.closed {
         return Decision::Nothing(format!(
-            "{} was closed: a push tells what was merged",
+            "{} is closed: a push tells what was merged",
             task.because
         ));
     }
@@ -152,6 +155,7 @@ fn pull_request(pull: &PullRequest, runner: &Runner, inputs: &Inputs, mut task: 
         task.commit.clone_from(sha);
     }
     task.base.clone_from(&pull.base_sha);
+    task.base_branch.clone_from(&pull.base_branch);
     let untrusted = if fork {
         Some((
             "it comes from a fork, which gets a read-only token and no secrets",

@@ -21,11 +21,13 @@ pub(crate) enum Event {
 pub(crate) struct PullRequest {
     /// `None` when neither the payload nor the ref tells.
     pub(crate) number: Option<u64>,
-    /// `opened`, `synchronize`, `closed`
-    pub(crate) action: String,
+    /// Now, or since before: the title of a merged one can still be edited.
+    pub(crate) closed: bool,
     pub(crate) head_sha: Option<String>,
     /// The commit of the branch that it goes to.
     pub(crate) base_sha: Option<String>,
+    /// That branch: `main`.
+    pub(crate) base_branch: Option<String>,
     /// `octo-org/servers`; `None` when the fork is gone or the payload does not tell.
     pub(crate) head_repository: Option<String>,
     /// `pull_request_target`: secrets are there whoever wrote the change.
@@ -45,9 +47,12 @@ impl Event {
         match name {
             "pull_request" | "pull_request_target" => Self::PullRequest(PullRequest {
                 number: number(payload, git_ref),
-                action: text(payload, "/action").unwrap_or_default(),
+                closed: ["/action", "/pull_request/state"]
+                    .iter()
+                    .any(|told| text(payload, told).as_deref() == Some("closed")),
                 head_sha: text(payload, "/pull_request/head/sha"),
                 base_sha: text(payload, "/pull_request/base/sha"),
+                base_branch: text(payload, "/pull_request/base/ref"),
                 head_repository: text(payload, "/pull_request/head/repo/full_name"),
                 target: name == "pull_request_target",
             }),

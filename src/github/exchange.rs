@@ -76,13 +76,37 @@ fn said(status: StatusCode, body: &[u8]) -> String {
         };
     };
     let mut said = answer.message;
-    for error in answer.errors.as_array().into_iter().flatten() {
-        if let Some(message) = error["message"].as_str().or(error.as_str()) {
-            said.push_str("; ");
-            said.push_str(message);
-        }
+    for message in messages(&answer.errors) {
+        said.push_str("; ");
+        said.push_str(message);
     }
     said
+}
+
+/// What an answer of GraphQL, whose status is a success all the same, has against its query; `None` where there is nothing.
+pub(super) fn refusal(errors: &Value) -> Option<(Cause, String)> {
+    let none = match errors {
+        Value::Null => true,
+        Value::Array(errors) => errors.is_empty(),
+        _ => false,
+    };
+    if none {
+        return None;
+    }
+    let cause = match errors[0]["type"].as_str() {
+        Some("NOT_FOUND") => Cause::Missing,
+        Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => Cause::Forbidden,
+        Some("RATE_LIMITED") => Cause::Limited,
+        _ => Cause::Refused,
+    };
+    let said: Vec<&str> = messages(errors).collect();
+    let said = format!("GitHub answered with errors: {}", said.join("; "));
+    Some((cause, inert(&said)))
+}
+
+fn messages(errors: &Value) -> impl Iterator<Item = &str> {
+    let errors = errors.as_array().into_iter().flatten();
+    errors.filter_map(|error| error["message"].as_str().or(error.as_str()))
 }
 
 fn sources<'e>(

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 /// More files than this are no describers.
 const MOST: usize = 2000;
+/// GitHub lists no more of a folder, and does not say that there is more.
+const LISTED: usize = 1000;
 
 #[derive(Deserialize)]
 struct Entry {
@@ -36,7 +38,7 @@ impl GitHub<'_> {
     ) -> Result<Option<BTreeMap<String, Vec<u8>>>, GitHubError> {
         let mut files = BTreeMap::new();
         // What is to be looked through: where it lies in the repository, and from the folder on.
-        let mut folders = vec![(folder.trim_matches('/').to_owned(), String::new())];
+        let mut folders = vec![(place(folder), String::new())];
         let mut first = true;
         while let Some((path, below)) = folders.pop() {
             let entries: Vec<Entry> = match self.contents(&path, commit) {
@@ -44,6 +46,13 @@ impl GitHub<'_> {
                 other => other?,
             };
             first = false;
+            if entries.len() >= LISTED {
+                let what = format!(
+                    "GitHub may not have listed all of `{path}`: it gives {LISTED} entries at most"
+                );
+                return Err(GitHubError::new(Task::ReadFiles, Cause::Refused, what)
+                    .with_help("keep fewer files beside the describers"));
+            }
             for entry in entries {
                 let name = if below.is_empty() {
                     entry.name.clone()
@@ -71,6 +80,14 @@ impl GitHub<'_> {
     pub(crate) fn reads(&self, commit: &str) -> Result<(), GitHubError> {
         let _: Vec<Entry> = self.contents("", commit)?;
         Ok(())
+    }
+
+    /// Whether a commit has this folder.
+    pub(crate) fn has_folder(&self, folder: &str, commit: &str) -> Result<bool, GitHubError> {
+        match self.contents::<Vec<Entry>>(&place(folder), commit) {
+            Err(error) if error.cause() == Cause::Missing => Ok(false),
+            found => found.map(|_| true),
+        }
     }
 
     fn file(&self, path: &str, commit: &str) -> Result<Vec<u8>, GitHubError> {
@@ -105,6 +122,12 @@ impl GitHub<'_> {
     }
 }
 
+/// Where a folder lies in the repository, which itself has no name.
+fn place(folder: &str) -> String {
+    let names = folder.split('/').filter(|name| !matches!(*name, "" | "."));
+    names.collect::<Vec<_>>().join("/")
+}
+
 /// A path as an address holds it: only its slashes are its own.
 pub(super) fn encoded(path: &str) -> String {
     path.bytes()
@@ -120,6 +143,14 @@ pub(super) fn encoded(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_repository_itself_has_no_name() {
+        assert_eq!(
+            [".", "./", "a//b/./c/"].map(place),
+            ["", "", "a/b/c"].map(str::to_owned)
+        );
+    }
 
     #[test]
     fn a_name_cannot_ask_for_anything_else() {

@@ -29,40 +29,59 @@ impl GitHub<'_> {
         }))
     }
 
-    /// Who else has edited a comment of ours last; `None` where nobody has. REST does not tell.
+    /// Who else has edited a comment of ours last, in words; `None` where nobody has. REST does not tell.
+    ///
+    /// # Errors
+    /// GitHub does not say: then it may have been anybody.
     pub(crate) fn strange_editor(
         &self,
         pull: u64,
         kept: &Kept,
     ) -> Result<Option<String>, GitHubError> {
-        #[derive(Deserialize)]
-        struct Data {
-            node: Option<Node>,
-        }
-        #[derive(Deserialize)]
-        struct Node {
-            editor: Option<Editor>,
-        }
-        #[derive(Deserialize)]
-        struct Editor {
-            login: String,
-        }
         let task = Task::ReadComments { pull };
         // It goes into a query, and everything else than an id stays out of that.
         let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"_-=+/".contains(&byte);
-        if !kept.node.bytes().all(is_id) {
+        if kept.node.is_empty() || !kept.node.bytes().all(is_id) {
             let what = "the comment's `node_id` is none".to_owned();
             return Err(GitHubError::new(task, Cause::Unreadable, what));
         }
         let query = format!(
-            "query {{ node(id: \"{}\") {{ ... on IssueComment {{ editor {{ login }} }} }} }}",
+            "query {{ node(id: \"{}\") {{ ... on IssueComment {{ lastEditedAt editor {{ login }} }} }} }}",
             kept.node
         );
         let data: Data = self.query(task, &query)?;
-        let Some(editor) = data.node.and_then(|node| node.editor) else {
-            return Ok(None);
+        let Some(node) = data.node else {
+            let what = "GitHub does not say who has edited the comment".to_owned();
+            return Err(GitHubError::new(task, Cause::Missing, what));
         };
-        let ours = self.is_us(&editor.login)? || self.is_us(&format!("{}[bot]", editor.login))?;
-        Ok((!ours).then_some(editor.login))
+        let editor = match (node.editor, node.last_edited_at) {
+            (Some(editor), _) => editor.login,
+            (None, None) => return Ok(None),
+            // We are still there.
+            (None, Some(_)) => return Ok(Some("an account that is no more".to_owned())),
+        };
+        let ours = self.is_us(&editor)? || self.is_us(&format!("{editor}[bot]"))?;
+        Ok((!ours).then(|| format!("`{editor}`")))
     }
+}
+
+/// What is asked of a comment.
+#[derive(Deserialize)]
+struct Data {
+    node: Option<Node>,
+}
+
+/// An answer that lacks one of these is none: what is not said must not be taken for nothing.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Node {
+    #[serde(deserialize_with = "Option::deserialize")]
+    last_edited_at: Option<String>,
+    #[serde(deserialize_with = "Option::deserialize")]
+    editor: Option<Editor>,
+}
+
+#[derive(Deserialize)]
+struct Editor {
+    login: String,
 }

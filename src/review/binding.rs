@@ -35,6 +35,8 @@ pub(crate) struct Binding {
     pub(crate) head: String,
     /// The commit of the branch that it was to go into.
     pub(crate) base: String,
+    /// That branch: another one has another policy.
+    pub(crate) branch: String,
 }
 
 impl Binding {
@@ -47,16 +49,18 @@ impl Binding {
             pull,
             head,
             base,
+            branch,
         } = self;
         let pull = pull.to_string();
         let parts = [
-            "lostops reviewed 1",
+            "lostops reviewed 2",
             repository,
             describers,
             environment,
             &pull,
             head,
             base,
+            branch,
             text,
         ];
         let mut all = Vec::new();

@@ -119,6 +119,7 @@ mod tests {
             pull: 7,
             head: "a".repeat(40),
             base: "b".repeat(40),
+            branch: "main".to_owned(),
         }
     }
 

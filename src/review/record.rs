@@ -19,6 +19,8 @@ pub(super) const VOID: &str = "void";
 pub(crate) const LONGEST: usize = 24_000;
 /// No record is larger, unpacked.
 const UNPACKED: u64 = 4 << 20;
+/// What the first one lacked is the branch.
+const VERSION: u8 = 2;
 
 /// Who planned. Another one may plan otherwise from the same describers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -37,6 +39,8 @@ pub(crate) struct Record {
     pub(crate) head: String,
     /// The commit of the branch that it was to go into.
     pub(crate) base: String,
+    /// That branch.
+    pub(crate) branch: String,
     pub(crate) versions: Versions,
     /// Made with a key: sensitive values are covered, and nobody without the key could have made it.
     pub(crate) keyed: bool,
@@ -51,6 +55,12 @@ pub(crate) struct Record {
     /// Over everything else.
     #[serde(default)]
     seal: String,
+}
+
+/// What every version of a record begins with.
+#[derive(Deserialize)]
+struct Numbered {
+    v: u8,
 }
 
 /// One thing that was shown.
@@ -73,6 +83,10 @@ pub(crate) enum Distrust {
     Unreadable,
     #[error("the last plan of the pull request did not end well, or was not to be trusted")]
     Void,
+    #[error(
+        "the record in the comment is of an older lostops, which did not keep for which branch it was planned"
+    )]
+    Older,
     #[error(
         "the record in the comment is not as it was written, or belongs to another pull request"
     )]
@@ -115,9 +129,10 @@ impl Record {
             .collect();
         let sentences = items.iter().filter(|item| item.is_sentence);
         let mut record = Self {
-            v: 1,
+            v: VERSION,
             head: binding.head.clone(),
             base: binding.base.clone(),
+            branch: binding.branch.clone(),
             versions,
             keyed: key.is_some(),
             count: things.len(),
@@ -188,13 +203,14 @@ impl Record {
                 .ok()
                 .map(|_| json)
         };
-        STANDARD
-            .decode(packed.trim())
-            .ok()
-            .and_then(unpacked)
-            .and_then(|json| serde_json::from_slice::<Self>(&json).ok())
-            .filter(|record| record.v == 1)
-            .ok_or(Distrust::Unreadable)
+        let packed = STANDARD.decode(packed.trim()).ok();
+        let json = packed.and_then(unpacked).ok_or(Distrust::Unreadable)?;
+        match serde_json::from_slice(&json) {
+            Ok(Numbered { v }) if v < VERSION => return Err(Distrust::Older),
+            Ok(Numbered { v: VERSION }) => {}
+            _ => return Err(Distrust::Unreadable),
+        }
+        serde_json::from_slice(&json).map_err(|_| Distrust::Unreadable)
     }
 
     /// Whether it is what one of our runs has written for this pull request.
@@ -207,7 +223,8 @@ impl Record {
             (false, true) => return Err(Distrust::NotKeyed),
             _ => {}
         }
-        let ours = self.head == binding.head && self.base == binding.base;
+        let ours =
+            self.head == binding.head && self.base == binding.base && self.branch == binding.branch;
         if ours && self.seal == self.sealed(binding, key) {
             Ok(())
         } else {
@@ -253,6 +270,7 @@ mod tests {
             pull: 7,
             head: "a".to_owned(),
             base: "b".to_owned(),
+            branch: "main".to_owned(),
         };
         fuzz("comments", 600, move |input| {
             if let Some(Ok(record)) = Record::find(&String::from_utf8_lossy(input)) {

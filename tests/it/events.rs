@@ -103,7 +103,14 @@ impl Happened {
 
 #[test]
 fn a_pull_request_is_planned_and_its_comment_points_at_its_head() {
-    for action in ["opened", "synchronize", "reopened", "ready_for_review"] {
+    let actions = [
+        "opened",
+        "synchronize",
+        "reopened",
+        "edited",
+        "ready_for_review",
+    ];
+    for action in actions {
         let told = pull_request("pull_request", action, "octo-org/servers").starts("plan");
         assert!(
             told.contains("on pull request #7") && told.contains(HEAD),
@@ -112,6 +119,17 @@ fn a_pull_request_is_planned_and_its_comment_points_at_its_head() {
     }
     let told = pull_request("pull_request", "closed", "octo-org/servers").told(0);
     assert!(told.starts_with("nothing "), "{told}");
+}
+
+#[test]
+fn a_title_that_is_edited_after_the_merge_plans_nothing() {
+    let mut edited = pull_request("pull_request", "edited", "octo-org/servers");
+    edited.payload["pull_request"]["state"] = json!("closed");
+    let told = edited.told(0);
+    assert!(
+        told.starts_with("nothing ") && told.contains("#7 is closed"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -1,4 +1,6 @@
-//! Inputs that hold a list, or a time.
+//! Inputs that hold a list, a time, or a folder of the repository.
+
+use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 /// Names apart by commas, spaces or lines, each once.
 pub(crate) fn list(text: &str) -> Vec<String> {
@@ -29,4 +31,19 @@ pub(super) fn is_duration(text: &str) -> bool {
         }
     }
     units > 0 && digits == 0
+}
+
+/// A folder by the one path that both the runner and GitHub know it by; `None` where that leads up again.
+pub(super) fn plain(folder: &Utf8Path) -> Option<Utf8PathBuf> {
+    let mut plain = Utf8PathBuf::new();
+    for component in folder.components() {
+        match component {
+            Utf8Component::CurDir => {}
+            Utf8Component::ParentDir => return None,
+            other => plain.push(other),
+        }
+    }
+    // The repository itself.
+    let own = plain.as_str().is_empty();
+    Some(if own { Utf8PathBuf::from(".") } else { plain })
 }

@@ -6,8 +6,8 @@ mod forms;
 use camino::Utf8PathBuf;
 use choices::choose;
 pub(crate) use choices::{CloudInput, CommentInput, OnlyInput, ReviewedInput};
-use forms::is_duration;
 pub(crate) use forms::list;
+use forms::{is_duration, plain};
 
 /// Every input of action.yml, read.
 #[derive(Debug, Clone)]
@@ -171,6 +171,12 @@ impl Inputs {
         let describers = path("describers").unwrap_or_else(|| Utf8PathBuf::from("describers"));
         let ca_bundle = path("ca-bundle");
         let parts = path("parts").unwrap_or_else(|| Utf8PathBuf::from("parts"));
+        let describers = plain(&describers).unwrap_or_else(|| {
+            wrong.push(format!(
+                "the input `describers` is `{describers}`: it takes a folder of the repository by its own path, without `..`"
+            ));
+            describers
+        });
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -250,6 +256,20 @@ mod tests {
         .unwrap_err();
         assert_eq!(wrong.len(), 6, "{wrong:#?}");
         assert!(wrong[0].contains("`azure`, `simulated`"));
+    }
+
+    #[test]
+    fn a_folder_has_one_path_however_it_is_written() {
+        for (written, path) in [
+            ("./describers/", "describers"),
+            ("a//b/./c", "a/b/c"),
+            ("./", "."),
+        ] {
+            let inputs = read(&[("describers", written)]).unwrap();
+            assert_eq!(inputs.describers, path);
+        }
+        let wrong = read(&[("describers", "a/../b")]).unwrap_err();
+        assert!(wrong[0].contains("without `..`"), "{wrong:?}");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::github::comment::Written;
 use crate::github::decision::{Audience, Task};
 use crate::github::error::{Cause, GitHubError};
 use crate::github::inputs::Inputs;
+use crate::github::review::Kept;
+use crate::pipeline::describe;
 use crate::process;
 use std::time::Duration;
 
@@ -37,13 +39,22 @@ impl Conversation {
         environment: &str,
     ) -> Option<Self> {
         let describers = inputs.describers.as_str();
-        let marker = marker(describers, environment);
-        // A run that could not even read the environment's name leaves its comment without one, and takes any of the
-        // folder for its own.
-        let known = if environment.is_empty() {
-            vec![any_of(describers)]
+        // Where the describers do not name it, the job does, if anything.
+        let asked = inputs.environment.as_deref().unwrap_or_default();
+        let name = if environment.is_empty() {
+            asked
         } else {
+            environment
+        };
+        let marker = marker(describers, name);
+        // A run that could not even learn the environment's name leaves its comment without one, and takes any of the
+        // folder for its own; but where there are several, each is another environment's.
+        let known = if !name.is_empty() {
             vec![marker.clone(), self::marker(describers, "")]
+        } else if are_several(step, inputs) {
+            vec![marker.clone()]
+        } else {
+            vec![any_of(describers)]
         };
         Self::by(step, inputs, task, marker, known)
     }
@@ -104,6 +115,21 @@ impl Conversation {
         })
     }
 
+    /// Our comment as it stands there.
+    pub(super) fn standing(
+        &self,
+        github: &GitHub<'_>,
+        pull: u64,
+    ) -> Result<Option<Kept>, GitHubError> {
+        for known in &self.known {
+            let found = github.kept_comment(pull, known)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
     pub(super) fn say_on(
         &self,
         github: &GitHub<'_>,
@@ -130,6 +156,12 @@ impl Conversation {
             done => done,
         }
     }
+}
+
+/// Whether the folder holds more than one environment.
+fn are_several(step: &Step<'_>, inputs: &Inputs) -> bool {
+    let names = describe::names(step.context, Some(&inputs.describers));
+    names.is_ok_and(|names| names.len() > 1)
 }
 
 /// As everybody's programs read them.

@@ -41,7 +41,7 @@ pub(super) fn set(
     let folder = policy.parent().unwrap_or(Utf8Path::new(""));
     let place = folder.strip_prefix(&inputs.describers);
     let place = place.map_or("", Utf8Path::as_str);
-    let Some(judge) = of_base(step, inputs, environment, place, &base)? else {
+    let Some(judge) = of_base(step, inputs, task, environment, place, &base)? else {
         task.notices.push(format!(
             "its base, {short}, has no policy for {environment}: this pull request is judged by the one that it brings"
         ));
@@ -113,6 +113,7 @@ struct Judge {
 fn of_base(
     step: &Step<'_>,
     inputs: &Inputs,
+    task: &Task,
     environment: &str,
     place: &str,
     base: &str,
@@ -136,6 +137,12 @@ fn of_base(
     let Some(mut files) = files else {
         // A token that may not read the repository is told that nothing is there.
         github.reads(base).map_err(unknown)?;
+        let head = task.commit.as_str();
+        let folder = inputs.describers.as_str();
+        // What the runner calls by another name than the repository does would be new in every commit.
+        if !github.has_folder(folder, head).map_err(unknown)? {
+            return Err(elsewhere(folder, head));
+        }
         return Ok(None);
     };
     let place = match place {
@@ -157,6 +164,18 @@ fn of_base(
         environment: environment.unwrap_or_default(),
         rules: rules.collect(),
     }))
+}
+
+/// The describers that were read are not where GitHub has them.
+fn elsewhere(folder: &str, head: &str) -> Failure {
+    let short = head.get(..7).unwrap_or(head);
+    Failure {
+        reason: Reason::PolicyNotKnown,
+        message: format!(
+            "the policy of the pull request's base could not be read: neither the base nor the pull request itself, {short}, has a folder `{folder}`"
+        ),
+        help: "`describers` is the folder's path in the repository: check out into the workspace itself, without `path:`, and let no step write the describers".to_owned(),
+    }
 }
 
 /// Where in the describers the environment of this name lies: nothing, or a folder with its slash.

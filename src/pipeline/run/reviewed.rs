@@ -35,10 +35,11 @@ pub(super) fn review(
     match (task.operation, &task.audience) {
         _ if !asked => Ok(None),
         (Operation::Plan, Audience::Pull(pull)) => {
-            let (Some(base), head) = (&task.base, &task.commit) else {
+            let (Some(base), Some(branch)) = (&task.base, &task.base_branch) else {
                 return Ok(None);
             };
-            let binding = binding(step, inputs, environment, *pull, head, base);
+            let commits = (task.commit.as_str(), base.as_str(), branch.as_str());
+            let binding = binding(step, inputs, environment, *pull, commits);
             Ok(Some(Review {
                 binding,
                 key: key(inputs),
@@ -64,18 +65,19 @@ pub(super) fn review(
     }
 }
 
-/// What the comment keeps, and this run has no part in: a check or a measurement beside a plan writes the same comment.
+/// What the comment keeps where nothing is recorded, and nothing held against a record. A check or a measurement beside a plan
+/// writes the same comment, and has no part in it.
 pub(super) fn untouched(step: &Step<'_>, inputs: &Inputs, task: &Task, environment: &str) -> Kept {
-    // A plan on a push is of what is merged already, and shows it to nobody for review.
-    let replaced = match task.operation {
-        Operation::Plan => matches!(task.audience, Audience::Pull(_)),
-        operation => operation == Operation::Apply,
-    };
-    match inputs.comment {
-        _ if replaced || inputs.reviewed_plan == ReviewedInput::Off => Kept::Nothing,
-        CommentInput::Never => Kept::Nothing,
+    if inputs.reviewed_plan == ReviewedInput::Off {
+        return Kept::Nothing;
+    }
+    match (task.operation, &task.audience, inputs.comment) {
+        // Its describers are not understood: the push must not take that for no plan.
+        (Operation::Plan, Audience::Pull(_), _) => Kept::Record(Record::void()),
+        (Operation::Apply, ..) | (.., CommentInput::Never) => Kept::Nothing,
         // The summary writes it, and knows what stands there.
-        CommentInput::Part => Kept::AsItIs,
+        (.., CommentInput::Part) => Kept::AsItIs,
+        // A plan on a push, too: it is of what is merged already, and shows it to nobody for review.
         _ => standing(step, inputs, task, environment).unwrap_or(Kept::AsItIs),
     }
 }
@@ -93,8 +95,7 @@ fn standing(
     let Some(pull) = conversation.pull(&github)? else {
         return Ok(Kept::Nothing);
     };
-    let marker = marker(inputs.describers.as_str(), environment);
-    let Some(comment) = github.kept_comment(pull, &marker)? else {
+    let Some(comment) = conversation.standing(&github, pull)? else {
         return Ok(Kept::Nothing);
     };
     Ok(match Record::find(&comment.body) {
@@ -115,8 +116,7 @@ fn binding(
     inputs: &Inputs,
     environment: &str,
     pull: u64,
-    head: &str,
-    base: &str,
+    (head, base, branch): (&str, &str, &str),
 ) -> Binding {
     Binding {
         repository: step.runner.repository.to_lowercase(),
@@ -125,6 +125,7 @@ fn binding(
         pull,
         head: head.to_owned(),
         base: base.to_owned(),
+        branch: branch.to_owned(),
     }
 }
 
@@ -171,8 +172,13 @@ fn found(
     if record.head != pull.head_sha {
         return Err(distrusted(stale(&record, &pull)));
     }
-    let (head, base) = (&record.head, &record.base);
-    let binding = binding(step, inputs, environment, pull.number, head, base);
+    if record.branch != branch {
+        let why =
+            format!("it was planned for another branch than `{branch}`, which has its own policy");
+        return Err(distrusted(why));
+    }
+    let commits = (record.head.as_str(), record.base.as_str(), branch);
+    let binding = binding(step, inputs, environment, pull.number, commits);
     let key = key(inputs);
     record
         .trust(&binding, key.as_ref())
@@ -181,7 +187,7 @@ fn found(
     if key.is_none() {
         let editor = github.strange_editor(pull.number, &kept).map_err(unknown)?;
         if let Some(editor) = editor {
-            return Err(distrusted(format!("`{editor}` has edited the comment")));
+            return Err(distrusted(format!("{editor} has edited the comment")));
         }
     }
     step.log.say(&format!(
@@ -209,7 +215,11 @@ fn kept(
 ) -> Result<Option<(Comment, Found)>, GitHubError> {
     let describers = inputs.describers.as_str();
     let own = || -> Result<Option<(Comment, Found)>, GitHubError> {
-        let comment = github.kept_comment(pull, &marker(describers, environment))?;
+        let mut comment = github.kept_comment(pull, &marker(describers, environment))?;
+        if comment.is_none() {
+            // That of a plan which could not learn the environment's name, and may have taken its place.
+            comment = github.kept_comment(pull, &marker(describers, ""))?;
+        }
         Ok(comment.and_then(|comment| {
             let found = Record::find(&comment.body)?;
             Some((comment, found))

@@ -28,13 +28,15 @@ pub(crate) struct State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Comment {
     pub(crate) id: u64,
+    /// As REST tells it.
+    pub(crate) node_id: String,
     pub(crate) pull: u64,
     /// `None`: an account that is no more.
     pub(crate) author: Option<String>,
     pub(crate) body: String,
     /// How often it was edited.
     pub(crate) edits: u32,
-    /// Who did so last, as GraphQL says it.
+    /// Who did so last, as GraphQL says it; of an account that is no more nobody is named.
     pub(crate) editor: Option<String>,
 }
 
@@ -151,6 +153,7 @@ impl State {
     pub(crate) fn comment(&mut self, pull: u64, author: &str, body: &str) -> Comment {
         let comment = Comment {
             id: self.next_id,
+            node_id: format!("IC_{}", self.next_id),
             pull,
             author: Some(author.to_owned()),
             body: body.to_owned(),

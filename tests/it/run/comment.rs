@@ -1,5 +1,6 @@
 //! The one comment on the pull request, from the first plan to the merge.
 
+use super::several::Matrix;
 use super::{HEAD, Job, headline};
 use crate::fake_github::{FakeGitHub, Fault, route};
 use crate::harness::root;
@@ -171,6 +172,64 @@ fn two_environments_on_one_pull_request_have_a_comment_each() {
     assert!(
         comments[0].body.contains("`production`") && comments[1].body.contains("`staging`"),
         "{comments:#?}"
+    );
+}
+
+#[test]
+fn an_environment_that_cannot_be_read_touches_no_others_comment_and_no_others_plan() {
+    let mut matrix = Matrix::new(&["blue", "green"]);
+    matrix.job.set("INPUT_COMMENT", "always");
+    // The newest comment is not the one of the environment that breaks.
+    for name in ["green", "blue"] {
+        matrix.part("pull_request.opened", name, 0);
+    }
+    let kept = |matrix: &Matrix, name: &str| {
+        let begin = format!(
+            "<!-- lostops {{\"v\":1,\"describers\":\"describers\",\"environment\":\"{name}\"}} -->\n"
+        );
+        let comments = matrix.job.github.comments(7);
+        let found = comments
+            .into_iter()
+            .filter(|comment| comment.body.starts_with(&begin));
+        let bodies: Vec<String> = found.map(|comment| comment.body).collect();
+        assert_eq!(bodies.len(), 1, "{name}: {bodies:#?}");
+        bodies[0].clone()
+    };
+    let (blue, green) = (kept(&matrix, "blue"), kept(&matrix, "green"));
+    // Neither a broken describer, nor a name that there is not, nor none at all.
+    let file = "describers/green/environment.yaml";
+    let text = std::fs::read(matrix.job.project.path(file)).expect("the file");
+    matrix.job.project.write(file, "name: [");
+    matrix.part("pull_request.opened", "green", 3);
+    assert_eq!(kept(&matrix, "blue"), blue);
+    let broken = kept(&matrix, "green");
+    assert!(headline(&broken).contains('❌'), "{broken}");
+    assert_ne!(broken, green);
+    for (name, reason) in [
+        ("yellow", "unknown-environment"),
+        ("", "environment-not-chosen"),
+    ] {
+        let ended = matrix
+            .job
+            .set("INPUT_ENVIRONMENT", name)
+            .ends("pull_request.opened", 1);
+        assert_eq!(ended.output("failure-reason"), reason);
+        assert!(kept(&matrix, name).contains(reason), "{reason}");
+        assert_eq!(
+            (kept(&matrix, "blue"), kept(&matrix, "green")),
+            (blue.clone(), broken.clone())
+        );
+    }
+    matrix.job.merged();
+    matrix.job.project.write(file, text);
+    let ended = matrix.part("push.squash-merge", "green", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(ended.log.contains("did not end well"), "{}", ended.log);
+    let ended = matrix.part("push.squash-merge", "blue", 0);
+    assert!(
+        ended.log.contains("the plan is the one that was reviewed"),
+        "{}",
+        ended.log
     );
 }
 

@@ -2,6 +2,7 @@
 
 use super::Job;
 use crate::fake_github::{Fault, route};
+use crate::image::event::MAIN;
 
 const POLICY: &str = "describers/policy.yaml";
 const ENVIRONMENT: &str = "describers/environment.yaml";
@@ -11,6 +12,17 @@ const DATABASE: &str = "describers/database.yaml";
 fn loosen(job: &Job) {
     job.project
         .edit(POLICY, "9100, 9104], from", "9100, 9104, 9200], from");
+}
+
+/// The files of a folder, by their names.
+fn files(job: &Job, folder: &str) -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(job.project.path(folder)).expect("the folder");
+    let files = entries.flatten().filter(|entry| entry.path().is_file());
+    let files = files.map(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        (name, std::fs::read(entry.path()).expect("the file"))
+    });
+    files.collect()
 }
 
 fn open(job: &Job) {
@@ -218,4 +230,85 @@ fn where_the_policy_of_the_base_cannot_be_read_nothing_is_judged() {
         .fault(Fault::status(route::CONTENTS, 404, "Not Found").times(2));
     let ended = job.ends("pull_request.opened", 1);
     assert_eq!(ended.output("failure-reason"), "policy-not-known");
+}
+
+#[test]
+fn a_folder_that_is_written_otherwise_is_still_the_one_of_the_base() {
+    let mut job = Job::new();
+    loosen(&job);
+    open(&job);
+    for folder in ["./describers", "describers/./"] {
+        let ended = job
+            .set("INPUT_DESCRIBERS", folder)
+            .ends("pull_request.opened", 3);
+        assert_eq!(ended.output("failure-reason"), "policy-violation");
+        assert!(job.comment().contains("proposes another policy"));
+    }
+    let ended = job
+        .set("INPUT_DESCRIBERS", "describers/../describers")
+        .ends("pull_request.opened", 1);
+    assert_eq!(ended.output("failure-reason"), "bad-input");
+    assert!(ended.log.contains("without `..`"), "{}", ended.log);
+}
+
+#[test]
+fn describers_in_the_repository_itself_are_judged_by_its_base_too() {
+    let mut job = Job::new();
+    for (name, bytes) in files(&job, "describers") {
+        let key = (MAIN.to_owned(), name.clone());
+        job.github.state().files.insert(key, bytes.clone());
+        job.project.write(&name, bytes);
+    }
+    std::fs::remove_dir_all(job.project.path("describers")).expect("the folder");
+    for (file, from, to) in [
+        (
+            "policy.yaml",
+            "9100, 9104], from",
+            "9100, 9104, 9200], from",
+        ),
+        (
+            "database.yaml",
+            "ports:\n",
+            "ports:\n  - { port: 9200, from: monitoring, for: more }\n",
+        ),
+    ] {
+        job.project.edit(file, from, to);
+    }
+    let ended = job
+        .set("INPUT_DESCRIBERS", ".")
+        .ends("pull_request.opened", 3);
+    assert_eq!(ended.output("failure-reason"), "policy-violation");
+    assert!(job.comment().contains("proposes another policy"));
+}
+
+#[test]
+fn where_the_runner_has_the_describers_by_another_path_no_policy_is_new() {
+    let mut job = Job::new();
+    loosen(&job);
+    open(&job);
+    let (from, to) = (
+        job.project.path("describers"),
+        job.project.path("checkout/describers"),
+    );
+    std::fs::create_dir(job.project.path("checkout")).expect("a folder");
+    std::fs::rename(from, to).expect("the folder");
+    let ended = job
+        .set("INPUT_DESCRIBERS", "checkout/describers")
+        .ends("pull_request.opened", 1);
+    assert_eq!(ended.output("failure-reason"), "policy-not-known");
+    assert!(ended.log.contains("without `path:`"), "{}", ended.log);
+}
+
+#[test]
+fn a_policy_behind_the_end_of_what_github_lists_is_not_absent() {
+    let job = Job::new();
+    loosen(&job);
+    open(&job);
+    for number in 0..1000 {
+        let key = (MAIN.to_owned(), format!("describers/a{number}.txt"));
+        job.github.state().files.insert(key, Vec::new());
+    }
+    let ended = job.ends("pull_request.opened", 1);
+    assert_eq!(ended.output("failure-reason"), "policy-not-known");
+    assert!(ended.log.contains("1000 entries at most"), "{}", ended.log);
 }

@@ -33,6 +33,8 @@ pub(super) struct Job {
     origin: PathBuf,
     pub(super) github: FakeGitHub,
     variables: BTreeMap<String, String>,
+    /// The branch that pull requests go to, where the event's file is not to say it.
+    base: Option<String>,
 }
 
 /// How a step ended.
@@ -66,6 +68,7 @@ impl Job {
             origin: describers.to_owned(),
             github,
             variables: BTreeMap::new(),
+            base: None,
         }
     }
 
@@ -114,8 +117,21 @@ impl Job {
         self
     }
 
+    /// Pull requests go to this branch.
+    pub(super) fn base(&mut self, branch: &str) -> &mut Self {
+        self.base = Some(branch.to_owned());
+        self
+    }
+
     pub(super) fn command(&self, event: &str) -> std::process::Command {
-        let event = Event::new(event);
+        let mut event = Event::new(event);
+        if let Some(branch) = self
+            .base
+            .as_ref()
+            .filter(|_| event.payload.get("pull_request").is_some())
+        {
+            event.payload["pull_request"]["base"]["ref"] = Value::from(branch.as_str());
+        }
         let file = |name: &str| self.project.path(name).to_string_lossy().into_owned();
         self.project
             .write("temp/event.json", event.payload.to_string());
@@ -126,6 +142,7 @@ impl Job {
         {
             self.github.commit(base, &self.origin, "describers");
         }
+        self.push(event.payload.pointer("/pull_request/head/sha"));
         for name in ["temp/output", "temp/summary"] {
             self.project.write(name, "");
         }
@@ -147,6 +164,17 @@ impl Job {
             .envs(event.variables())
             .envs(&self.variables);
         command
+    }
+
+    /// The head of the pull request has what is in the workspace; what lies in `checkout` there, the repository has without that.
+    fn push(&self, head: Option<&Value>) {
+        let describers = self.variables.get("INPUT_DESCRIBERS");
+        let describers = describers.map_or("describers", |folder| folder.trim_start_matches("./"));
+        let folder = self.project.path(describers);
+        if let Some(head) = head.and_then(Value::as_str).filter(|_| folder.is_dir()) {
+            let path = describers.trim_start_matches("checkout/");
+            self.github.commit(head, &folder, path);
+        }
     }
 
     pub(super) fn run(&self, event: &str) -> Ended {

@@ -3,6 +3,9 @@
 use super::Job;
 use super::reviewed::nothing_was_made;
 use crate::fake_github::{Fault, route};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::io::{Read as _, Write as _};
 
 const KEY: &str = "a plan key that is long enough";
 
@@ -26,6 +29,104 @@ fn a_comment_in_which_somebody_else_has_written_authorises_nothing_and_never_wil
     let ended = job.ends("push.squash-merge", 1);
     assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
     assert!(ended.log.contains("was not to be trusted"), "{}", ended.log);
+    assert!(nothing_was_made(&job));
+}
+
+#[test]
+fn where_github_does_not_say_who_has_edited_the_comment_it_authorises_nothing() {
+    let forbidden = r#"{"data":{"node":null},"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration"}]}"#;
+    let answers = [
+        (Some("IC_0"), None, "Could not resolve to a node"),
+        (Some(""), None, "`node_id` is none"),
+        (None, Some(forbidden), "not accessible by integration"),
+        (None, Some(r#"{"data":{"node":null}}"#), "does not say who"),
+        (None, Some(r#"{"data":{"node":{}}}"#), "lastEditedAt"),
+    ];
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    let node_id = job.github.comments(7)[0].node_id.clone();
+    for (node, answer, words) in answers {
+        for comment in job.github.state().comments.values_mut() {
+            comment.editor = Some("mallory".to_owned());
+            node.unwrap_or(&node_id).clone_into(&mut comment.node_id);
+        }
+        if let Some(answer) = answer {
+            // Who we are is said, and then nothing more.
+            job.github.fault(Fault::then(route::GRAPHQL, |_| {}));
+            job.github.fault(Fault::raw(route::GRAPHQL, 200, answer));
+        }
+        let before = job.comment();
+        let ended = job.ends("push.squash-merge", 1);
+        assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+        assert!(ended.log.contains(words), "{words}: {}", ended.log);
+        assert!(nothing_was_made(&job), "{words}");
+        // The next run asks again.
+        assert_eq!(job.comment(), before, "{words}");
+    }
+}
+
+#[test]
+fn a_record_of_before_the_branch_was_kept_authorises_nothing() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    for comment in job.github.state().comments.values_mut() {
+        comment.body = of_before(&comment.body);
+    }
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(ended.log.contains("of an older lostops"), "{}", ended.log);
+    assert!(nothing_was_made(&job));
+}
+
+/// The comment with its record as the first version had it.
+fn of_before(comment: &str) -> String {
+    let (before, rest) = comment.split_once("reviewed ").expect("a record");
+    let (packed, after) = rest.split_once(' ').expect("its end");
+    let packed = STANDARD.decode(packed).expect("Base64");
+    let mut json = String::new();
+    let mut unpacked = flate2::read::DeflateDecoder::new(&*packed);
+    unpacked.read_to_string(&mut json).expect("a record");
+    let mut record: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    record["v"] = 1.into();
+    record.as_object_mut().expect("an object").remove("branch");
+    let mut packed = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    let text = record.to_string();
+    packed.write_all(text.as_bytes()).expect("memory");
+    let packed = STANDARD.encode(packed.finish().expect("memory"));
+    format!("{before}reviewed {packed} {after}")
+}
+
+#[test]
+fn a_plan_whose_describers_could_not_be_read_leaves_nothing_that_is_taken_for_none() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    let (aside, folder) = (job.project.path("aside"), job.project.path("describers"));
+    std::fs::rename(&folder, &aside).expect("the folder");
+    let ended = job.ends("pull_request.opened", 1);
+    assert_eq!(ended.output("failure-reason"), "no-describers");
+    std::fs::rename(&aside, &folder).expect("the folder");
+    job.merged();
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(ended.log.contains("did not end well"), "{}", ended.log);
+    assert!(nothing_was_made(&job));
+}
+
+#[test]
+fn an_edit_of_an_account_that_is_no_more_is_a_strangers() {
+    let job = Job::managed();
+    job.ends("pull_request.opened", 0);
+    job.merged();
+    for comment in job.github.state().comments.values_mut() {
+        comment.edits += 1;
+        comment.editor = None;
+    }
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    let words = "an account that is no more has edited the comment";
+    assert!(ended.log.contains(words), "{}", ended.log);
     assert!(nothing_was_made(&job));
 }
 

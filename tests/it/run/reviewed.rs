@@ -178,6 +178,29 @@ fn a_plan_of_an_earlier_commit_authorises_nothing() {
 }
 
 #[test]
+fn a_plan_for_another_branch_authorises_nothing_until_it_is_planned_for_this_one() {
+    let mut job = Job::managed();
+    job.base("release").ends("pull_request.opened", 0);
+    job.merged();
+    let ended = job.ends("push.squash-merge", 1);
+    assert_eq!(ended.output("failure-reason"), "plan-not-reviewed");
+    assert!(
+        ended.log.contains("for another branch than `main`"),
+        "{}",
+        ended.log
+    );
+    assert!(nothing_was_made(&job));
+    // What GitHub says when somebody gives it another base.
+    let mut job = Job::managed();
+    job.base("release").ends("pull_request.opened", 0);
+    job.base("main").ends("pull_request.edited", 0);
+    job.merged();
+    let ended = job.ends("push.squash-merge", 0);
+    let words = "the plan is the one that was reviewed in #7";
+    assert!(ended.log.contains(words), "{}", ended.log);
+}
+
+#[test]
 fn a_direct_push_is_judged_by_the_policy_alone_unless_a_review_is_required() {
     let mut job = Job::managed();
     let ended = job

@@ -62,7 +62,7 @@ impl Host<'_> {
         let Comment { id, pull, .. } = comment;
         let repository = &self.state.repository;
         shown["id"] = json!(id);
-        shown["node_id"] = json!(format!("IC_{id}"));
+        shown["node_id"] = json!(comment.node_id);
         shown["body"] = json!(comment.body);
         shown["url"] = json!(format!(
             "{}/repos/{repository}/issues/comments/{id}",

@@ -8,6 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::io::Read as _;
 
+/// The most that a folder shows.
+const LISTED: usize = 1000;
 /// The largest SARIF file, compressed.
 const LARGEST: usize = 10 << 20;
 
@@ -69,7 +71,7 @@ impl Host<'_> {
         if entries.is_empty() && !path.is_empty() {
             return error(404, "Not Found");
         }
-        (200, entries.into_values().collect())
+        (200, entries.into_values().take(LISTED).collect())
     }
 
     pub(super) fn upload(&mut self) -> Said {

@@ -119,6 +119,7 @@ fn graphql(state: &mut State, request: &Request) -> Said {
         "on",
         "IssueComment",
         "{",
+        "lastEditedAt",
         "editor",
         "{",
         "login",
@@ -128,13 +129,7 @@ fn graphql(state: &mut State, request: &Request) -> Said {
         "}",
     ] = words[..]
     {
-        let id = id.trim_matches(['"', ')']).strip_prefix("IC_");
-        let comment = id.and_then(|id| state.comments.get(&id.parse().ok()?));
-        let node = comment.map(|comment| {
-            let editor = comment.editor.as_ref();
-            json!({ "editor": editor.map(|login| json!({ "login": login })) })
-        });
-        return (200, json!({ "data": { "node": node } }));
+        return (200, node(state, id.trim_matches(['"', ')'])));
     }
     if words != ["query", "{", "viewer", "{", "login", "}", "}"] {
         state.violations.push(format!(
@@ -146,6 +141,22 @@ fn graphql(state: &mut State, request: &Request) -> Said {
         200,
         json!({ "data": { "viewer": { "login": state.viewer } } }),
     )
+}
+
+/// When a comment was edited last, and by whom; of what is not there, or not for this token, an error with status 200.
+fn node(state: &State, id: &str) -> Value {
+    let number = id.strip_prefix("IC_").and_then(|id| id.parse().ok());
+    let Some(comment) = number.and_then(|number: u64| state.comments.get(&number)) else {
+        let message = format!("Could not resolve to a node with the global id of '{id}'.");
+        let errors = json!([{ "type": "NOT_FOUND", "path": ["node"], "message": message }]);
+        return json!({ "data": { "node": null }, "errors": errors });
+    };
+    let editor = comment.editor.as_ref();
+    let edited = editor.is_some() || comment.edits > 0;
+    json!({ "data": { "node": {
+        "lastEditedAt": edited.then_some("2099-01-31T00:00:00Z"),
+        "editor": editor.map(|login| json!({ "login": login })),
+    } } })
 }
 
 fn number(request: &Request, name: &str) -> Option<usize> {
@@ -164,6 +175,9 @@ fn page(request: &Request, (status, body): Said) -> Said {
     let Value::Array(all) = body else {
         return (status, body);
     };
+    if request.route == super::route::CONTENTS {
+        return (status, Value::Array(all));
+    }
     let size = number(request, "per_page").unwrap_or(30);
     let page = number(request, "page").unwrap_or(1);
     let part = all.into_iter().skip(size * (page - 1)).take(size).collect();
@@ -260,6 +274,9 @@ impl Host<'_> {
 
     /// `next` and `last`, on our own host, as far as there are any.
     fn links(&self, all: &Value) -> Option<String> {
+        if self.request.route == super::route::CONTENTS {
+            return None;
+        }
         let size = number(self.request, "per_page").unwrap_or(30);
         let page = number(self.request, "page").unwrap_or(1);
         let pages = all.as_array()?.len().div_ceil(size);

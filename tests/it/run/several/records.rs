@@ -177,6 +177,18 @@ fn where_github_does_not_say_what_the_comment_keeps_it_is_left_alone() {
 }
 
 #[test]
+fn a_plan_whose_describers_could_not_be_read_authorises_nothing_either() {
+    let mut matrix = Matrix::new(&["blue", "green"]);
+    matrix.parts(OPENED);
+    matrix.edit("green", "environment.yaml", "name: green", "name: [green");
+    matrix.part(OPENED, "green", 3);
+    matrix.part(OPENED, "blue", 0);
+    matrix.summary(OPENED, 3);
+    let kept = [("blue".to_owned(), false), ("green".to_owned(), true)];
+    assert_eq!(matrix.kept(), kept);
+}
+
+#[test]
 fn a_comment_left_over_from_before_does_not_stand_in_the_way() {
     let mut matrix = Matrix::new(&["blue"]);
     // Of a time when each environment had its own; its plan did not end well.
