@@ -1,6 +1,6 @@
 //! The image that hosts boot from: a plain Ubuntu made into a server, once, and found again by its content.
 
-use super::card;
+use super::container;
 use super::engine::{Engine, is_missing};
 use super::names::KIND;
 use crate::process::Invocation;
@@ -8,7 +8,7 @@ use crate::simulator::resources::number_of;
 use anyhow::{Context as _, bail};
 use bollard::models::{ContainerConfig, ContainerCreateBody, HostConfig};
 use bollard::query_parameters::{
-    CommitContainerOptions, CreateContainerOptions, CreateImageOptions, StartContainerOptions,
+    CommitContainerOptions, CreateImageOptions, StartContainerOptions,
 };
 use camino::Utf8Path;
 use fs_err as fs;
@@ -50,7 +50,7 @@ pub(super) async fn ensure(
     // Two simulations may make it at once: each in a container of its own, and the last one counts.
     let name = format!("lostops-image-{}", std::process::id());
     let made = make(engine, &name, network, &image).await;
-    card::remove(engine, &name).await?;
+    container::remove(engine, &name).await?;
     made?;
     Ok(image)
 }
@@ -144,13 +144,7 @@ async fn make(engine: &Engine, name: &str, network: &str, image: &str) -> anyhow
         }),
         ..ContainerCreateBody::default()
     };
-    let options = CreateContainerOptions {
-        name: Some(name.to_owned()),
-        ..CreateContainerOptions::default()
-    };
-    engine
-        .docker
-        .create_container(Some(options), body)
+    container::create(engine, name, body)
         .await
         .context("could not make a container for the image of the hosts")?;
     engine

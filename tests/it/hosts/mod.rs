@@ -1,6 +1,7 @@
 //! Machines of the simulated cloud as hosts that boot. Needs a Docker engine: `make hosts-test`.
 
-// The first by name, because it takes the longest.
+mod busy;
+// The first by name of those that boot hosts, because it takes the longest.
 mod complete;
 mod disks;
 mod faults;
