@@ -186,8 +186,8 @@ impl Hosts {
             }
             image::ensure(
                 &self.engine,
+                &self.simulation,
                 &self.room.join("image"),
-                &self.simulation.internet(),
                 &mut |words| tell(say, words),
             )
             .await

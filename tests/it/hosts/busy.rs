@@ -183,3 +183,31 @@ fn what_the_engine_removes_already_is_waited_for() {
     let away = |one: &&String| one.starts_with("DELETE /containers/1?");
     assert_eq!(asked.iter().filter(away).count(), 3, "{asked:#?}");
 }
+
+#[test]
+fn the_container_in_which_the_image_of_the_hosts_is_made_belongs_to_the_simulation() {
+    let project = machine();
+    let (run, asked) = simulator(&project, "up", |question, _| match question {
+        _ if question.starts_with("GET /images/lostops") => message(404, "no such image"),
+        _ if question.starts_with("POST /containers/create") => message(500, "no space left"),
+        _ => None,
+    });
+    assert_eq!(run.code, 1, "{}\n{}", run.stdout, run.stderr);
+    let cloud = std::fs::read(project.path(".lostops/staging/simulated/cloud.json"));
+    let cloud: serde_json::Value =
+        serde_json::from_slice(&cloud.expect("the cloud")).expect("JSON");
+    let word = cloud["hosts"].as_str().expect("a word");
+    let name = format!("lostops-{word}-image-maker");
+    let made = asked
+        .iter()
+        .position(|one| one.starts_with("POST /containers/create"));
+    let made = made.expect("a container is made");
+    let label = format!(r#""lostops.cloud":"{word}""#);
+    for words in [&format!("?name={name}"), &label] {
+        assert!(asked[made].contains(words), "{words} in {}", asked[made]);
+    }
+    // One that was interrupted has left its own, and after a failure nothing stays.
+    let away = |one: &String| one.starts_with(&format!("DELETE /containers/{name}?"));
+    assert!(asked[..made].iter().any(away), "{asked:#?}");
+    assert!(asked[made..].iter().any(away), "{asked:#?}");
+}
