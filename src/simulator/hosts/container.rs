@@ -55,7 +55,7 @@ pub(super) async fn create(
             ..CreateContainerOptions::default()
         };
         let made = engine.docker.create_container(Some(options), body.clone());
-        match made.await {
+        match Box::pin(made).await {
             Err(error) if is_conflict(&error) && Instant::now() < limit => {}
             made => return made.map(|_| ()),
         }
