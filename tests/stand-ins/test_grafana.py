@@ -74,7 +74,7 @@ def amtool():
         tools.mkdir(parents=True, exist_ok=True)
         download = ["apt-get", "download", "-qq", "prometheus-alertmanager"]
         if subprocess.run(download, cwd=tools, capture_output=True).returncode:  # as on a machine whose lists were cleared
-            subprocess.run(["apt-get", "update", "-qq"], check=True, capture_output=True)
+            subprocess.run([HERE.parent.parent / "scripts" / "apt-install"], check=True)
             subprocess.run(download, cwd=tools, check=True, capture_output=True)
         package = next(tools.glob("*.deb"))
         subprocess.run(["dpkg", "--extract", package, tools], check=True)

@@ -1,12 +1,12 @@
 //! The volume of images that hosts are handed: a whole archive for each, or nothing of it.
 
-use super::card;
+use super::container;
 use super::engine::{Engine, last};
 use super::names::Simulation;
 use super::settle::{Say, tell};
 use anyhow::{Context as _, ensure};
 use bollard::models::{ContainerCreateBody, HostConfig, VolumeCreateRequest};
-use bollard::query_parameters::{CreateContainerOptions, StartContainerOptions};
+use bollard::query_parameters::StartContainerOptions;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -51,7 +51,7 @@ pub(super) async fn keep(
     let name = format!("{}-keeper", simulation.images());
     start(engine, simulation, &name, helper).await?;
     let kept = write(engine, &name, images, say).await;
-    card::remove(engine, &name).await?;
+    container::remove(engine, &name).await?;
     kept
 }
 
@@ -63,7 +63,7 @@ async fn start(
 ) -> anyhow::Result<()> {
     let words = |all: &[&str]| all.iter().map(|&word| word.to_owned()).collect();
     // Whoever was killed has left it, and perhaps a half-written archive.
-    card::remove(engine, name).await?;
+    container::remove(engine, name).await?;
     let body = ContainerCreateBody {
         image: Some(helper.to_owned()),
         cmd: Some(words(&["sleep", "infinity"])),
@@ -75,11 +75,7 @@ async fn start(
         }),
         ..ContainerCreateBody::default()
     };
-    let options = CreateContainerOptions {
-        name: Some(name.to_owned()),
-        ..CreateContainerOptions::default()
-    };
-    let made = engine.docker.create_container(Some(options), body).await;
+    let made = container::create(engine, name, body).await;
     made.context("could not make the container that keeps images for the hosts")?;
     let started = engine
         .docker

@@ -1,18 +1,16 @@
 //! A machine's network card: a container that owns the network namespace, with its addresses and its security group.
 
-use super::engine::{Engine, gone, is_conflict, is_missing};
+use super::container;
+use super::engine::{Engine, is_conflict, is_missing};
 use super::names::Simulation;
 use super::network::{self, Transport};
 use super::wanted::{Card, Wanted};
 use anyhow::Context as _;
 use bollard::models::{
-    ContainerCreateBody, ContainerInspectResponse, EndpointSettings, HostConfig,
-    NetworkConnectRequest, NetworkingConfig, RestartPolicy, RestartPolicyNameEnum,
+    ContainerCreateBody, EndpointSettings, HostConfig, NetworkConnectRequest, NetworkingConfig,
+    RestartPolicy, RestartPolicyNameEnum,
 };
-use bollard::query_parameters::{
-    CreateContainerOptions, InspectContainerOptions, KillContainerOptions, RemoveContainerOptions,
-    StartContainerOptions,
-};
+use bollard::query_parameters::{KillContainerOptions, StartContainerOptions};
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 
@@ -46,18 +44,19 @@ pub(super) async fn ensure(
 ) -> anyhow::Result<()> {
     let name = simulation.card(&wanted.name);
     let network = simulation.network(&wanted.card.network);
-    if let Some(found) = inspect(engine, &name).await? {
+    if let Some(found) = container::inspect(engine, &name).await? {
+        let is_going = container::is_going(&found);
         let plugged = found.network_settings.and_then(|all| all.networks);
         let plugged = plugged.unwrap_or_default();
-        if plugged.contains_key(&network) {
+        if plugged.contains_key(&network) && !is_going {
             if plugged.contains_key(&simulation.internet()) {
                 return Ok(());
             }
             // Whoever made it was killed before it had both.
             return plug_in(engine, simulation, &name).await;
         }
-        // The machine moved to another network.
-        remove(engine, &name).await?;
+        // The machine moved to another network, or whoever removes it is not done.
+        container::remove(engine, &name).await?;
     }
     let body = ContainerCreateBody {
         image: Some(image.to_owned()),
@@ -92,16 +91,9 @@ pub(super) async fn ensure(
         }),
         ..ContainerCreateBody::default()
     };
-    let options = CreateContainerOptions {
-        name: Some(name.clone()),
-        ..CreateContainerOptions::default()
-    };
-    match engine.docker.create_container(Some(options), body).await {
-        Err(error) if !is_conflict(&error) => {
-            return Err(error).with_context(|| format!("could not make the network card {name}"));
-        }
-        _ => {}
-    }
+    container::create(engine, &name, body)
+        .await
+        .with_context(|| format!("could not make the network card {name}"))?;
     plug_in(engine, simulation, &name).await
 }
 
@@ -116,21 +108,6 @@ async fn plug_in(engine: &Engine, simulation: &Simulation, name: &str) -> anyhow
         .connect_network(&simulation.internet(), request)
         .await
         .with_context(|| format!("could not plug in the network card {name}"))
-}
-
-pub(super) async fn inspect(
-    engine: &Engine,
-    name: &str,
-) -> anyhow::Result<Option<ContainerInspectResponse>> {
-    match engine
-        .docker
-        .inspect_container(name, None::<InspectContainerOptions>)
-        .await
-    {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if is_missing(&error) => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("could not look at {name}")),
-    }
 }
 
 /// Starts it anew, as empty as a card that gets current, and tells it everything before the machine is there.
@@ -168,19 +145,6 @@ pub(super) async fn power_off(
         }
         _ => Ok(()),
     }
-}
-
-pub(super) async fn remove(engine: &Engine, container: &str) -> anyhow::Result<()> {
-    let options = RemoveContainerOptions {
-        force: true,
-        v: true,
-        ..RemoveContainerOptions::default()
-    };
-    let removed = engine
-        .docker
-        .remove_container(container, Some(options))
-        .await;
-    gone(removed).with_context(|| format!("could not remove {container}"))
 }
 
 /// What the card is told of its addresses: one fact on each line.

@@ -5,7 +5,7 @@ use super::offer::Images;
 use super::security::dropped as dropped_by_groups;
 use super::settle::{Look, Say, is_running};
 use super::sweep::Swept;
-use super::{Hosts, card, engine, shell};
+use super::{Hosts, container, engine, shell};
 use crate::process::{Cancelled, interrupted};
 use crate::simulator::arm::Kind;
 use crate::simulator::{list, portal, store::Store};
@@ -197,7 +197,7 @@ async fn host(address: &str, cloud: &Utf8Path, name: &str) -> anyhow::Result<(Ho
     let machine = portal::find(&read, name, Some(Kind::VirtualMachine))?.name();
     let hosts = Hosts::connect(address, cloud).await?;
     let container = hosts.simulation.machine(&machine);
-    match card::inspect(&hosts.engine, &container).await? {
+    match container::inspect(&hosts.engine, &container).await? {
         Some(found) if is_running(&found) => Ok((hosts, container)),
         Some(_) => bail!(
             "the host of `{machine}` is stopped: `lostops simulator start {machine}` starts it"

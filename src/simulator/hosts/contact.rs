@@ -2,7 +2,7 @@
 
 use super::command::block;
 use super::settle::{Look, address_in, is_container, is_running};
-use super::{Hosts, card, key, wanted};
+use super::{Hosts, container, key, wanted};
 use crate::simulator::store::Store;
 use camino::{Utf8Path, Utf8PathBuf};
 use ipnet::Ipv4Net;
@@ -47,9 +47,10 @@ pub(crate) fn contacts(
         }
         let mut contacts = BTreeMap::new();
         for host in wanted::hosts(&*hosts.store.read()?) {
-            let card = card::inspect(&hosts.engine, &hosts.simulation.card(&host.name)).await?;
+            let card =
+                container::inspect(&hosts.engine, &hosts.simulation.card(&host.name)).await?;
             let machine =
-                card::inspect(&hosts.engine, &hosts.simulation.machine(&host.name)).await?;
+                container::inspect(&hosts.engine, &hosts.simulation.machine(&host.name)).await?;
             let (Some(card), Some(machine)) = (card, machine) else {
                 continue;
             };

@@ -1,14 +1,13 @@
 //! Data disks: a volume with one file, behind a loop device. They outlive the machines that they are attached to.
 
-use super::card;
+use super::container;
 use super::engine::{Engine, gone};
 use super::names::Simulation;
 use super::wanted::{Disk, Wanted};
 use anyhow::{Context as _, bail};
 use bollard::models::{ContainerCreateBody, HostConfig, VolumeCreateRequest};
 use bollard::query_parameters::{
-    CreateContainerOptions, LogsOptions, RemoveVolumeOptions, StartContainerOptions,
-    WaitContainerOptions,
+    LogsOptions, RemoveVolumeOptions, StartContainerOptions, WaitContainerOptions,
 };
 use futures_util::StreamExt as _;
 use std::fmt::Write as _;
@@ -110,7 +109,7 @@ async fn help(
     labels: Vec<(String, String)>,
 ) -> anyhow::Result<()> {
     let words = |all: &[&str]| all.iter().map(|&word| word.to_owned()).collect();
-    card::remove(engine, name).await?;
+    container::remove(engine, name).await?;
     let body = ContainerCreateBody {
         image: Some(image.to_owned()),
         cmd: Some(words(&["bash", "-c", script])),
@@ -128,11 +127,7 @@ async fn help(
         }),
         ..ContainerCreateBody::default()
     };
-    let options = CreateContainerOptions {
-        name: Some(name.to_owned()),
-        ..CreateContainerOptions::default()
-    };
-    engine.docker.create_container(Some(options), body).await?;
+    container::create(engine, name, body).await?;
     engine
         .docker
         .start_container(name, None::<StartContainerOptions>)
@@ -143,7 +138,7 @@ async fn help(
         .next()
         .await;
     let said = logs(engine, name, "20").await.unwrap_or_default();
-    card::remove(engine, name).await?;
+    container::remove(engine, name).await?;
     match ended {
         Some(Ok(_)) => Ok(()),
         _ => bail!("{}", said.trim()),

@@ -1,14 +1,14 @@
 //! The image that hosts boot from: a plain Ubuntu made into a server, once, and found again by its content.
 
-use super::card;
+use super::container;
 use super::engine::{Engine, is_missing};
-use super::names::KIND;
+use super::names::{CLOUD, KIND, NAME, PLACE, Simulation};
 use crate::process::Invocation;
 use crate::simulator::resources::number_of;
 use anyhow::{Context as _, bail};
 use bollard::models::{ContainerConfig, ContainerCreateBody, HostConfig};
 use bollard::query_parameters::{
-    CommitContainerOptions, CreateContainerOptions, CreateImageOptions, StartContainerOptions,
+    CommitContainerOptions, CreateImageOptions, StartContainerOptions,
 };
 use camino::Utf8Path;
 use fs_err as fs;
@@ -31,12 +31,12 @@ const FILES: [(&str, &str); 5] = [
 ];
 const BASE_SCRIPT: &str = include_str!("image/base");
 
-/// Finds the image, or makes it. `folder` is for what is made on the way, `network` leads to Ubuntu's archive; `say` is told
-/// what takes long.
+/// Finds the image, or makes it. `folder` is for what is made on the way; the internet's side leads to Ubuntu's archive and is
+/// there; `say` is told what takes long.
 pub(super) async fn ensure(
     engine: &Engine,
+    simulation: &Simulation,
     folder: &Utf8Path,
-    network: &str,
     say: &mut (dyn FnMut(&str) + Send),
 ) -> anyhow::Result<String> {
     let image = name();
@@ -48,9 +48,11 @@ pub(super) async fn ensure(
     }
     say("making the image of the hosts: systemd, sshd and what else a server has");
     // Two simulations may make it at once: each in a container of its own, and the last one counts.
-    let name = format!("lostops-image-{}", std::process::id());
-    let made = make(engine, &name, network, &image).await;
-    card::remove(engine, &name).await?;
+    let name = simulation.image_maker();
+    // Whoever was interrupted has left it.
+    container::remove(engine, &name).await?;
+    let made = make(engine, simulation, &name, &image).await;
+    container::remove(engine, &name).await?;
     made?;
     Ok(image)
 }
@@ -132,25 +134,24 @@ async fn import(engine: &Engine, archive: &Utf8Path, image: &str) -> anyhow::Res
         .with_context(|| format!("could not import {image}"))
 }
 
-async fn make(engine: &Engine, name: &str, network: &str, image: &str) -> anyhow::Result<()> {
+async fn make(
+    engine: &Engine,
+    simulation: &Simulation,
+    name: &str,
+    image: &str,
+) -> anyhow::Result<()> {
     let words = |all: &[&str]| all.iter().map(|&word| word.to_owned()).collect();
     let body = ContainerCreateBody {
         image: Some(BASE.0.to_owned()),
         cmd: Some(words(&["sleep", "infinity"])),
-        labels: Some([(KIND.to_owned(), "helper".to_owned())].into()),
+        labels: Some(simulation.labels("helper", "image").into_iter().collect()),
         host_config: Some(HostConfig {
-            network_mode: Some(network.to_owned()),
+            network_mode: Some(simulation.internet()),
             ..HostConfig::default()
         }),
         ..ContainerCreateBody::default()
     };
-    let options = CreateContainerOptions {
-        name: Some(name.to_owned()),
-        ..CreateContainerOptions::default()
-    };
-    engine
-        .docker
-        .create_container(Some(options), body)
+    container::create(engine, name, body)
         .await
         .context("could not make a container for the image of the hosts")?;
     engine
@@ -176,9 +177,15 @@ async fn make(engine: &Engine, name: &str, network: &str, image: &str) -> anyhow
         tag: Some(tag.to_owned()),
         ..CommitContainerOptions::default()
     };
+    // The engine adds the container's labels to those that are named, and the image is no simulation's own.
+    let labels = [(CLOUD, ""), (PLACE, ""), (KIND, "image"), (NAME, "")];
     let config = ContainerConfig {
         cmd: Some(words(&["/sbin/init"])),
-        labels: Some([(KIND.to_owned(), "image".to_owned())].into()),
+        labels: Some(
+            labels
+                .map(|(label, value)| (label.to_owned(), value.to_owned()))
+                .into(),
+        ),
         ..ContainerConfig::default()
     };
     engine

@@ -3,15 +3,13 @@
 use super::engine::{Engine, is_conflict};
 use super::names::{SERIAL, Simulation};
 use super::wanted::{Wanted, limits};
-use super::{archives, card, disk};
+use super::{archives, container, disk};
 use anyhow::{Context as _, bail};
 use bollard::models::{
     ContainerCreateBody, ContainerUpdateBody, HostConfig, HostConfigCgroupnsModeEnum,
     RestartPolicy, RestartPolicyNameEnum, VolumeCreateRequest,
 };
-use bollard::query_parameters::{
-    CreateContainerOptions, StartContainerOptions, StopContainerOptions,
-};
+use bollard::query_parameters::{StartContainerOptions, StopContainerOptions};
 
 /// What systemd and a Docker engine inside need; never all privileges.
 const CAPABILITIES: [&str; 7] = [
@@ -104,15 +102,8 @@ pub(super) async fn create(
         }),
         ..ContainerCreateBody::default()
     };
-    let options = CreateContainerOptions {
-        name: Some(name.clone()),
-        ..CreateContainerOptions::default()
-    };
-    engine
-        .docker
-        .create_container(Some(options), body)
+    container::create(engine, &name, body)
         .await
-        .map(|_| ())
         .with_context(|| format!("could not make the host {name}"))
 }
 
@@ -193,8 +184,8 @@ pub(super) async fn remove(
     simulation: &Simulation,
     machine: &str,
 ) -> anyhow::Result<()> {
-    card::remove(engine, &simulation.machine(machine)).await?;
-    card::remove(engine, &simulation.card(machine)).await?;
+    container::remove(engine, &simulation.machine(machine)).await?;
+    container::remove(engine, &simulation.card(machine)).await?;
     for (what, _) in VOLUMES {
         disk::remove_volume(engine, &simulation.volume(machine, what)).await?;
     }

@@ -4,6 +4,7 @@ mod archives;
 mod card;
 pub(crate) mod command;
 pub(crate) mod contact;
+mod container;
 mod disk;
 mod engine;
 mod image;

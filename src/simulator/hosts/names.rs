@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub(super) const CLOUD: &str = "lostops.cloud";
 /// Which machine and folder it was made from: what is left of a cloud whose folder is gone is found by it.
 pub(super) const PLACE: &str = "lostops.place";
-/// `machine`, `card`, `network`, `disk`, `images`, `image`
+/// `machine`, `card`, `network`, `system-disk`, `disk`, `images`, `image`, `helper`
 pub(super) const KIND: &str = "lostops.kind";
 /// What the thing is called in the cloud.
 pub(super) const NAME: &str = "lostops.name";
@@ -51,6 +51,11 @@ impl Simulation {
     /// The volume of the images that hosts are handed.
     pub(super) fn images(&self) -> String {
         format!("lostops-{}-images", self.word)
+    }
+
+    /// The container in which the image of the hosts is made.
+    pub(super) fn image_maker(&self) -> String {
+        format!("lostops-{}-image-maker", self.word)
     }
 
     /// The file that is a data disk's content.

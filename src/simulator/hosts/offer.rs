@@ -5,7 +5,7 @@
 use super::engine::{Engine, is_missing, last};
 use super::names::Simulation;
 use super::settle::{Look, Say, is_running, tell};
-use super::{Hosts, archives, card, wanted};
+use super::{Hosts, archives, container, wanted};
 use anyhow::Context as _;
 use bollard::models::ContainerInspectResponse;
 use futures_util::future::join_all;
@@ -79,7 +79,7 @@ impl Hosts {
         let all = wanted::hosts(&*self.store.read()?);
         let each = all.iter().map(|host| async {
             let container = self.simulation.machine(&host.name);
-            match card::inspect(&self.engine, &container).await? {
+            match container::inspect(&self.engine, &container).await? {
                 Some(found) if is_running(&found) => {
                     self.host(&host.name, Look::Everything, say).await
                 }

@@ -3,7 +3,7 @@
 use super::kept::Kept;
 use super::names::SERIAL;
 use super::wanted::{self, Wanted, limits};
-use super::{Hosts, Surroundings, card, disk, image, key, machine, network, offer};
+use super::{Hosts, Surroundings, card, container, disk, image, key, machine, network, offer};
 use anyhow::Context as _;
 use bollard::models::{ContainerInspectResponse, NetworkConnectRequest};
 use futures_util::future::join_all;
@@ -86,15 +86,14 @@ impl Hosts {
         say: Say<'_>,
     ) -> anyhow::Result<()> {
         let (engine, simulation) = (&self.engine, &self.simulation);
-        let container = simulation.machine(&wanted.name);
-        let mut found = card::inspect(engine, &container).await?;
+        let mut found = container::inspect(engine, &simulation.machine(&wanted.name)).await?;
         let offered = self.folder.offered().unwrap_or_default();
         let images = offered.to(&wanted.name);
         let has_no_place = |found: &ContainerInspectResponse| {
             images.is_some_and(|images| !images.is_empty()) && !offer::has_place(found)
         };
         if let Some(old) = &found
-            && (serial(old) != wanted.serial || has_no_place(old))
+            && (serial(old) != wanted.serial || has_no_place(old) || container::is_going(old))
         {
             if has_no_place(old) {
                 let name = &wanted.name;
@@ -128,7 +127,7 @@ impl Hosts {
         let told = kept
             .as_ref()
             .is_some_and(|kept| kept.wanted.restarts != wanted.restarts);
-        let current = card::inspect(engine, &simulation.card(&wanted.name)).await?;
+        let current = container::inspect(engine, &simulation.card(&wanted.name)).await?;
         let has_current = current.as_ref().is_some_and(is_running);
         let must_stop = runs && (!wanted.running || resized || told || !has_current);
         if must_stop {
@@ -153,7 +152,7 @@ impl Hosts {
                 card::enforce(engine, &name, rules).await?;
             }
         }
-        let current = card::inspect(engine, &simulation.card(&wanted.name)).await?;
+        let current = container::inspect(engine, &simulation.card(&wanted.name)).await?;
         let since = current.as_ref().map(started).unwrap_or_default();
         // A machine that others have started, as the engine does after the computer itself has, lost its loop devices.
         let disks = kept
@@ -187,8 +186,8 @@ impl Hosts {
             }
             image::ensure(
                 &self.engine,
+                &self.simulation,
                 &self.room.join("image"),
-                &self.simulation.internet(),
                 &mut |words| tell(say, words),
             )
             .await
@@ -221,7 +220,7 @@ async fn join(hosts: &Hosts) -> anyhow::Result<Option<Ipv4Addr>> {
     }
     let own = nix::unistd::gethostname().unwrap_or_default();
     let own = own.to_string_lossy().into_owned();
-    let Some(found) = card::inspect(&hosts.engine, &own).await? else {
+    let Some(found) = container::inspect(&hosts.engine, &own).await? else {
         return Ok(None);
     };
     let internet = hosts.simulation.internet();
@@ -238,7 +237,7 @@ async fn join(hosts: &Hosts) -> anyhow::Result<Option<Ipv4Addr>> {
         .connect_network(&internet, request)
         .await
         .context("could not join the simulated networks")?;
-    let found = card::inspect(&hosts.engine, &own).await?;
+    let found = container::inspect(&hosts.engine, &own).await?;
     Ok(found.and_then(|found| address_in(&found, &internet)))
 }
 

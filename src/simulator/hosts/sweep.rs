@@ -1,7 +1,7 @@
 //! Takes away what a simulation has made on the engine, or what is left of one that is no more.
 
 use super::names::{CLOUD, KIND, Labelled as _, NAME, PLACE, Simulation};
-use super::{Hosts, card, disk, image};
+use super::{Hosts, container, disk, image};
 use crate::fleet::words::count;
 use crate::simulator::arm::Kind;
 use anyhow::Context as _;
@@ -137,7 +137,7 @@ impl Hosts {
             swept.hosts += machines.count();
             // All at once: each takes seconds, for what is on its disk goes with it.
             let ids = found.iter().map(|one| one.id.clone().unwrap_or_default());
-            try_join_all(ids.map(|id| async move { card::remove(&self.engine, &id).await }))
+            try_join_all(ids.map(|id| async move { container::remove(&self.engine, &id).await }))
                 .await?;
         }
         let options = ListVolumesOptions {

@@ -192,7 +192,7 @@ fn a_server_that_is_to_be_stopped_and_runs_is_told_of(hosts: &Hosts) {
 fn a_server_that_hangs_is_told_of_and_the_others_are_measured(hosts: &Hosts) {
     let name = format!("lostops-{}-database", hosts.word());
     super::pause(&name);
-    let hangs = hosts.verify(3, &["--timeout", "5s"]);
+    let hangs = hosts.verify(3, &["--timeout", "10s"]);
     super::docker(&["unpause", &name]);
     let found = found(&hangs);
     assert!(

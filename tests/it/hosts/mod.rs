@@ -1,6 +1,7 @@
 //! Machines of the simulated cloud as hosts that boot. Needs a Docker engine: `make hosts-test`.
 
-// The first by name, because it takes the longest.
+mod busy;
+// The first by name of those that boot hosts, because it takes the longest.
 mod complete;
 mod disks;
 mod faults;
@@ -13,6 +14,7 @@ mod trouble;
 
 use crate::harness::{Project, Run, SECRETS, finish, root};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 /// A project whose machines have hosts; whatever it makes on the engine goes with it.
 pub(crate) struct Hosts {
@@ -100,15 +102,39 @@ impl Hosts {
         self.on(host, &script);
     }
 
-    /// Which of `address/port` answer a connection from a host.
+    /// Which of `address/port` answer a connection from a host. Whoever is silent is asked once more, and longer: it may be busy.
     pub(crate) fn reached(&self, from: &str, targets: &[String]) -> Vec<String> {
         let script = format!(
-            "for to in {}; do (timeout 1 bash -c \"echo >/dev/tcp/$to\" 2>/dev/null && echo $to) & done; wait",
+            "for to in {}; do (for patience in 1 5; do timeout $patience bash -c \"echo >/dev/tcp/$to\" 2>/dev/null && echo $to && break; done) & done; wait",
             targets.join(" ")
         );
         let mut reached: Vec<String> = self.on(from, &script).lines().map(str::to_owned).collect();
         reached.sort();
         reached
+    }
+
+    /// Restarts hosts from inside, all at once, and waits until systemd says how each has come back.
+    pub(crate) fn restart(&self, servers: &[&str]) -> Vec<String> {
+        let started = |server: &str| self.inspect(server, "{{.State.StartedAt}}");
+        let before: Vec<String> = servers.iter().map(|server| started(server)).collect();
+        for server in servers {
+            self.on(server, "systemctl reboot || true");
+        }
+        let deadline = Instant::now() + Duration::from_mins(5);
+        let wait = "systemctl is-system-running --wait; systemctl --failed --no-legend; true";
+        let back = |(server, before): (&&str, &String)| loop {
+            assert!(Instant::now() < deadline, "{server} does not come back");
+            if started(server) != *before {
+                let run = self.run(&["simulator", "shell", server, "--", "bash", "-c", wait]);
+                // Before systemd answers, it is not there or says that it is offline.
+                let said = run.stdout.lines().next().unwrap_or_default();
+                if run.code == 0 && ["running", "degraded"].contains(&said) {
+                    return run.stdout;
+                }
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        };
+        servers.iter().zip(&before).map(back).collect()
     }
 
     /// What the engine says of the container of a machine.

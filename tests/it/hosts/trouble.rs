@@ -16,7 +16,7 @@ fn message(answer: &Value, server: &str) -> String {
 #[ignore = "boots hosts: make hosts-test"]
 fn each_way_of_not_being_reached_has_its_own_words() {
     let hosts = Hosts::lostops();
-    let configure = ["configure", "--timeout", "4s", "--check"];
+    let configure = ["configure", "--timeout", "10s", "--check"];
     // Known from here on.
     hosts.json(0, &["configure", "--timeout", "60s", "--check"]);
 

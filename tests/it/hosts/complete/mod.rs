@@ -45,30 +45,6 @@ impl Hosts {
         finish(&mut command)
     }
 
-    /// Restarts hosts from inside, all at once, and waits until systemd says how each has come back.
-    fn restart(&self, servers: &[&str]) -> Vec<String> {
-        let started = |server: &str| self.inspect(server, "{{.State.StartedAt}}");
-        let before: Vec<String> = servers.iter().map(|server| started(server)).collect();
-        for server in servers {
-            self.on(server, "systemctl reboot");
-        }
-        let deadline = Instant::now() + Duration::from_mins(5);
-        let wait = "systemctl is-system-running --wait; systemctl --failed --no-legend; true";
-        let back = |(server, before): (&&str, &String)| loop {
-            assert!(Instant::now() < deadline, "{server} does not come back");
-            if started(server) != *before {
-                let run = self.run(&["simulator", "shell", server, "--", "bash", "-c", wait]);
-                // Before systemd answers, it is not there or says that it is offline.
-                let said = run.stdout.lines().next().unwrap_or_default();
-                if run.code == 0 && ["running", "degraded"].contains(&said) {
-                    return run.stdout;
-                }
-            }
-            std::thread::sleep(Duration::from_millis(200));
-        };
-        servers.iter().zip(&before).map(back).collect()
-    }
-
     /// Asks until the answer is there; what was answered last, when it is not in time.
     fn until<T: std::fmt::Debug>(
         &self,
