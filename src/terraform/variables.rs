@@ -45,11 +45,10 @@ fn server(server: &Server, restarts: bool) -> Value {
     let data_disks: Map<String, Value> = machine
         .data_disks
         .iter()
-        .enumerate()
-        .map(|(lun, disk)| {
+        .map(|disk| {
             (
                 disk.name.value.clone(),
-                json!({ "size_gb": disk.size_gb.value, "lun": lun, "managed_disk": disk.managed_disk }),
+                json!({ "size_gb": disk.size_gb.value, "lun": disk.lun, "managed_disk": disk.managed_disk }),
             )
         })
         .collect();
