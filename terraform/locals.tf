@@ -9,7 +9,7 @@ locals {
   imported = { for name in local.managed : name => name if var.servers[name].import }
 
   # Groups that exist already and are taken over.
-  inherited = { for name, server in var.servers : name => name if server.security_group != null }
+  inherited = { for name, server in var.servers : name => name if server.security_group != null && (server.ownership == "adopted" || server.import) }
 
   # Ids are written, not read: they are known in every plan, so that the plan can be judged whole.
   resource_group_id = "/subscriptions/${var.subscription_id}/resourceGroups/${var.resource_group.name}"

@@ -9,6 +9,9 @@ resource "azurerm_public_ip" "this" {
   tags                = local.tags
 
   lifecycle {
+    # Azure deletes no address that an interface still has: the interface lets go of the old one first.
+    create_before_destroy = true
+
     # Zones cannot be changed, and a name that Azure's own DNS gives is its owner's.
     ignore_changes = [domain_name_label, tags, zones]
   }

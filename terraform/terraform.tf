@@ -17,7 +17,13 @@ provider "azurerm" {
   subscription_id                 = var.subscription_id
   resource_provider_registrations = "none"
 
-  features {}
+  features {
+    managed_disk {
+      # Whether a machine can take it running is asked of the whole subscription's sizes, which an identity
+      # of one resource group may not read. The machine is deallocated for it, and started again.
+      expand_without_downtime = false
+    }
+  }
 }
 
 provider "azapi" {

@@ -31,7 +31,7 @@ variable "servers" {
   }))
   description = <<-EOT
     Every server by name. `rules` are the ports it opens; whatever no rule allows is denied.
-    `security_group` names the group that guards an adopted or imported server already: it is taken over, not made.
+    `security_group` is the group's name. That of an adopted or imported server is there already: it is taken over, not made.
     A managed server with `import` exists: it is taken over with its interface, address and disks. May stay afterwards.
   EOT
   nullable    = false
@@ -47,8 +47,8 @@ variable "servers" {
   }
 
   validation {
-    condition     = alltrue([for server in var.servers : server.security_group == null || server.ownership == "adopted" || server.import])
-    error_message = "A managed server brings its own security group, unless it is imported."
+    condition     = alltrue([for server in var.servers : length(distinct([for disk in server.data_disks : disk.lun])) == length(server.data_disks)])
+    error_message = "Every data disk of a server has a LUN of its own."
   }
 
   validation {

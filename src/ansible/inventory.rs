@@ -50,7 +50,7 @@ pub(crate) fn entry(
     supply: &Supply,
 ) -> Entry {
     let machine = &server.machine;
-    let disks = machine.data_disks.iter().enumerate();
+    let disks = machine.data_disks.iter();
     let packages = server.packages.iter().map(|package| &package.value);
     let variables = json!({
         "ansible_host": target.address.to_string(),
@@ -66,7 +66,7 @@ pub(crate) fn entry(
         "lostops_admin": { "user": machine.admin_user, "ssh_keys": machine.ssh_keys },
         "lostops_ports": server.ports.iter().map(port).collect::<Vec<_>>(),
         "lostops_data_disks": disks
-            .map(|(lun, disk)| json!({ "name": disk.name.value, "lun": lun, "size_gb": disk.size_gb.value }))
+            .map(|disk| json!({ "name": disk.name.value, "lun": disk.lun, "size_gb": disk.size_gb.value }))
             .collect::<Vec<_>>(),
         "lostops_packages": packages.collect::<Vec<_>>(),
     });

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use ansible::{Configure, Initialise, Inventory, Only};
 pub(crate) use global::{Color, Global};
-pub(crate) use operate::{Destroy, OfState, Operate, PushState, Resize, Unlock};
+pub(crate) use operate::{Destroy, Forget, OfState, Operate, PushState, Resize, Unlock};
 pub(crate) use simulator::{Simulated, Simulator};
 pub(crate) use verify::{Drift, Rehearse, Scan, Verify};
 
@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Unlock(Unlock),
     /// Bring a state that an apply could not write to where it is kept.
     PushState(PushState),
+    /// Let go of adopted servers that no describer names any more: their groups stay in Azure as they are.
+    Forget(Forget),
     /// Initialise the servers whose describers, roles or machines have changed, with Ansible over SSH.
     Configure(Configure),
     /// Measure whether what runs is what is written: ports, packages, web, database. Changes nothing.

@@ -52,6 +52,15 @@ pub(crate) struct PushState {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Forget {
+    /// Names of the servers, whose describers are gone.
+    #[arg(value_name = "SERVER", required = true)]
+    pub(crate) servers: Vec<String>,
+    #[command(flatten)]
+    pub(crate) state: OfState,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Resize {
     #[command(flatten)]
     pub(crate) operate: Operate,

@@ -94,6 +94,8 @@ pub(crate) struct DataDisk {
     pub(crate) size_gb: Located<u32>,
     /// Its name in Azure; `<server>-<name>` unless said.
     pub(crate) managed_disk: String,
+    /// Its place on the machine; no other disk of the machine has it.
+    pub(crate) lun: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,7 +116,8 @@ pub(crate) struct Machine {
     pub(crate) network_interface: String,
     /// Name of its public address in Azure, where it has one; `<server>-ip` unless said.
     pub(crate) public_ip_name: String,
-    /// The group that guards an adopted or imported machine, which lostops takes over; `None`: nothing does yet.
+    /// Name of its security group in Azure, `<server>-nsg` unless said. The group of one that is adopted or imported is there
+    /// already and taken over; `None`: nothing guards it yet.
     pub(crate) security_group: Option<String>,
     /// Pinned SSH host keys; empty: accept on first contact, report, ask to pin.
     pub(crate) host_keys: Vec<String>,

@@ -94,7 +94,7 @@ pub(super) fn of_terraform(error: &TerraformError) -> Failure {
         ),
         TerraformError::Failed { .. } if guarded => (
             Reason::ApplyFailed,
-            "the machine has a security group already: name it in its describer, `vm: { security_group: NAME }`, and lostops takes it over",
+            "the machine has a security group already: name it in its describer, `vm: { security_group: NAME }`, and lostops takes it over, of a managed server with `import: true`",
         ),
         TerraformError::Failed { .. } if exists => (
             Reason::ApplyFailed,

@@ -10,6 +10,7 @@ mod drift;
 mod errored;
 mod exposures;
 mod failure;
+mod forget;
 #[cfg(test)]
 mod fuzz;
 mod init;
@@ -88,6 +89,10 @@ pub(crate) fn run(
         }
         Command::PushState(arguments) => {
             let report = interruptible(|| push_state::run(context, &arguments))?;
+            show(context, report, arguments.state.output.format, colours, out)
+        }
+        Command::Forget(arguments) => {
+            let report = interruptible(|| forget::run(context, &arguments))?;
             show(context, report, arguments.state.output.format, colours, out)
         }
         Command::Configure(arguments) => {

@@ -13,21 +13,16 @@ pub(super) static META: Meta = Meta {
     summary: "a machine would be made anew from another image without permission",
     why: "Another image cannot be put under a running machine: Terraform destroys the machine with its system disk and makes a new one. Data disks are attached again, everything else is gone.",
     fix: "Leave the machine as it is, or have the policy's owners grant the operation for this server, with a reason and an end.",
-    example: "```yaml\n# describers/policy.yaml\ngrants:\n  - { server: backend, operation: reimage, reason: \"…\", until: 2026-12-31 }\n```",
+    example: "```yaml\n# describers/policy.yaml\ngrants:\n  - { server: backend, operation: reimage, to: Canonical:ubuntu-24_04-lts:server:latest, reason: \"…\", until: 2026-12-31 }\n```",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     judge(&META, facts, |change| match change {
         MachineChange::Replace {
             reimage: true,
-            because,
-        } => Some((
-            Operation::Reimage,
-            because
-                .last()
-                .and_then(|reason| reason.split(' ').next_back())
-                .map(str::to_owned),
-        )),
+            image,
+            ..
+        } => Some((Operation::Reimage, image.clone())),
         _ => None,
     })
 }

@@ -1,6 +1,7 @@
 //! The policy: rules, each metadata and a pure function over facts.
 
 pub(crate) mod exposure;
+mod in_use;
 mod measured;
 mod nature;
 pub(crate) mod own;
@@ -114,6 +115,7 @@ rules! {
     host_network,
     published_port_not_provable,
     container_commands_server,
+    group_taken_away,
     machine_created,
     machine_destroyed,
     machine_replaced,
@@ -126,6 +128,9 @@ rules! {
     waiver_expired,
     grant_unused,
     waiver_unused,
+    interface_replaced,
+    data_disk_moved,
+    public_address_lost,
     package_not_permitted,
     package_added_beyond_role,
     package_removed,
@@ -169,13 +174,16 @@ pub(crate) fn judge_operation(facts: &Facts<'_>) -> Vec<Finding> {
     rules.flat_map(|rule| (rule.check)(facts)).collect()
 }
 
-/// Whether it is about what becomes of a machine, and not about a grant for that.
+/// Whether it is about what becomes of a machine and a grant may permit, and not about the grant itself.
 pub(crate) fn is_of_nature(meta: &Meta) -> bool {
     let exceptions = [
         &grant_expired::META,
         &waiver_expired::META,
         &grant_unused::META,
         &waiver_unused::META,
+        &interface_replaced::META,
+        &data_disk_moved::META,
+        &public_address_lost::META,
     ];
     meta.code.starts_with("LO3") && !exceptions.contains(&meta)
 }

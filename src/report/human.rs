@@ -243,7 +243,7 @@ fn verdict(report: &Report, paint: Paint) -> String {
             parts.push(count(report.count(severity), severity.word()));
         }
     }
-    let of_state = matches!(report.command, "unlock" | "push-state");
+    let of_state = matches!(report.command, "unlock" | "push-state" | "forget");
     let done = report.configured.is_some() || report.measured.is_some() || of_state;
     if !report.servers.is_empty() || (report.failure.is_none() && !done) {
         parts.push(count(report.servers.len(), "server"));

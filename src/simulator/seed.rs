@@ -7,7 +7,7 @@ use super::schema::Facts;
 use super::store::Store;
 use crate::fleet::Fleet;
 use crate::fleet::environment::Environment;
-use crate::fleet::server::{Ownership, PowerState, Server};
+use crate::fleet::server::{DataDisk, Ownership, PowerState, Server};
 use camino::Utf8Path;
 use serde_json::{Value as Json, json};
 
@@ -214,8 +214,8 @@ impl Seed<'_> {
         self.make("azurerm_linux_virtual_machine", &arguments, || {
             format!("The server `{name}` was made ({size}, {image}, {disk_gb} GB) and runs.")
         })?;
-        for (lun, disk) in machine.data_disks.iter().enumerate() {
-            self.data_disk(name, lun, &disk.managed_disk, disk.size_gb.value)?;
+        for disk in &machine.data_disks {
+            self.data_disk(name, disk)?;
         }
         Ok(())
     }
@@ -238,13 +238,8 @@ impl Seed<'_> {
         portal::make(self.cloud, self.facts, associate, &arguments).map(|_| ())
     }
 
-    fn data_disk(
-        &mut self,
-        server: &str,
-        lun: usize,
-        disk: &str,
-        size_gb: u32,
-    ) -> anyhow::Result<()> {
+    fn data_disk(&mut self, server: &str, disk: &DataDisk) -> anyhow::Result<()> {
+        let (lun, size_gb, disk) = (disk.lun, disk.size_gb.value, &disk.managed_disk);
         let more = json!({"storage_account_type": "StandardSSD_LRS", "create_option": "Empty", "disk_size_gb": size_gb});
         let arguments = self.arguments(disk, more);
         self.make("azurerm_managed_disk", &arguments, || {

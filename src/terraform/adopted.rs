@@ -60,6 +60,7 @@ fn image(properties: &Value, server: &Server) -> Option<MachineChange> {
     differs.then(|| MachineChange::Replace {
         because: vec![format!("the image is to be {wanted}")],
         reimage: true,
+        image: Some(wanted.to_string()),
     })
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod adopted;
 pub(crate) mod credentials;
 mod errored;
 mod event;
+mod forget;
 pub(crate) mod lock;
 pub(crate) mod login;
 pub(crate) mod plan;

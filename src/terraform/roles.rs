@@ -68,6 +68,17 @@ const READ: &[&str] = &[
     "Microsoft.Compute/virtualMachines/instanceView/read",
 ];
 
+/// Which sizes the hardware of a machine has: asked before each change of its size.
+const SIZES: &str = "Microsoft.Compute/virtualMachines/vmSizes/read";
+
+/// What is joined, started or stopped whoever has made it: an interface that is given a group is written whole, with
+/// its subnet and its public address.
+const WHOEVER: &[&str] = &[
+    "azurerm_linux_virtual_machine",
+    "azurerm_public_ip",
+    "azurerm_subnet",
+];
+
 /// By which what takes long is followed to its end.
 const FOLLOW: &[&str] = &[
     "Microsoft.Compute/locations/operations/read",
@@ -158,8 +169,7 @@ fn writes(fleet: &Fleet, makes_group: bool) -> Vec<String> {
         if made && (makes_servers || *resource != "azurerm_network_interface") {
             actions.push(format!("{kind}/delete"));
         }
-        // A machine is started and a subnet joined whoever has made it.
-        if made || ["azurerm_linux_virtual_machine", "azurerm_subnet"].contains(resource) {
+        if made || WHOEVER.contains(resource) {
             actions.extend(more.iter().map(|action| format!("{kind}/{action}")));
         }
     }
@@ -169,6 +179,9 @@ fn writes(fleet: &Fleet, makes_group: bool) -> Vec<String> {
                 "Microsoft.Network/networkSecurityGroups/securityRules/{rules}"
             ));
         }
+    }
+    if makes_servers {
+        actions.push(SIZES.to_owned());
     }
     actions.extend(FOLLOW.iter().map(|action| (*action).to_owned()));
     actions

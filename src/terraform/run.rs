@@ -112,6 +112,20 @@ impl Terraform {
         Err(self.failed(step, &finished, Vec::new(), Reached::default()))
     }
 
+    /// What a command says.
+    pub(super) fn text(
+        &self,
+        step: &'static str,
+        workspace: &Workspace,
+        arguments: &[&str],
+    ) -> Result<String, TerraformError> {
+        let finished = self.command(workspace, arguments).output()?;
+        if finished.success() {
+            return Ok(String::from_utf8_lossy(&finished.stdout).into_owned());
+        }
+        Err(self.failed(step, &finished, Vec::new(), Reached::default()))
+    }
+
     /// Makes the plan file. The state is not locked: a plan changes nothing. Without targets everything is planned.
     pub(crate) fn plan(
         &self,
@@ -152,15 +166,8 @@ impl Terraform {
         &self,
         workspace: &Workspace,
     ) -> Result<serde_json::Value, TerraformError> {
-        let finished = self
-            .command(workspace, &["output", "-json", "-no-color"])
-            .output()?;
-        if !finished.success() {
-            return Err(self.failed("output", &finished, Vec::new(), Reached::default()));
-        }
-        let outputs = serde_json::from_slice(&finished.stdout)
-            .context("could not read the outputs of Terraform")?;
-        Ok(outputs)
+        let text = self.text("output", workspace, &["output", "-json", "-no-color"])?;
+        Ok(serde_json::from_str(&text).context("could not read the outputs of Terraform")?)
     }
 
     /// The plan file as JSON. It may hold what is secret: it is never written anywhere.
@@ -178,13 +185,7 @@ impl Terraform {
     /// The plan file as Terraform prints it for people: what is sensitive is hidden.
     pub(crate) fn show_text(&self, workspace: &Workspace) -> Result<String, TerraformError> {
         let plan = absolute(&workspace.plan())?;
-        let finished = self
-            .command(workspace, &["show", "-no-color", plan.as_str()])
-            .output()?;
-        if finished.success() {
-            return Ok(String::from_utf8_lossy(&finished.stdout).into_owned());
-        }
-        Err(self.failed("show", &finished, Vec::new(), Reached::default()))
+        self.text("show", workspace, &["show", "-no-color", plan.as_str()])
     }
 
     fn streamed(

@@ -9,6 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const FIRST: u16 = 100;
 const LAST: u16 = 4095;
 
+/// The most that Azure takes as the name of a rule; it compares names without case.
+const LONGEST: usize = 80;
+
+/// The module's own last rule, whose name no other may have.
+const LAST_RULE: &str = "deny-everything-else";
+
 /// `terraform.tfvars.json`. No secret is in it: Terraform never sees one. `restarted` are names of servers that are to restart.
 pub(crate) fn variables(fleet: &Fleet, subscription_id: &str, restarted: &[&str]) -> Value {
     let environment = &fleet.environment;
@@ -45,11 +51,10 @@ fn server(server: &Server, restarts: bool) -> Value {
     let data_disks: Map<String, Value> = machine
         .data_disks
         .iter()
-        .enumerate()
-        .map(|(lun, disk)| {
+        .map(|disk| {
             (
                 disk.name.value.clone(),
-                json!({ "size_gb": disk.size_gb.value, "lun": lun, "managed_disk": disk.managed_disk }),
+                json!({ "size_gb": disk.size_gb.value, "lun": disk.lun, "managed_disk": disk.managed_disk }),
             )
         })
         .collect();
@@ -75,12 +80,12 @@ fn server(server: &Server, restarts: bool) -> Value {
 
 /// One rule per entry of `ports:` and address family, which Azure does not mix in one rule.
 fn rules(server: &Server) -> Vec<Value> {
-    let mut names = BTreeSet::new();
+    let mut names = BTreeSet::from([LAST_RULE.to_owned()]);
     let mut priorities = BTreeMap::new();
     let mut rules = Vec::new();
     for port in &server.ports {
         for (family, from) in prefixes(port) {
-            let name = unused(&mut names, &name(port, family));
+            let name = unused(&mut names, &name(port), family);
             let priority = free(&priorities, port);
             priorities.insert(priority, name.clone());
             rules.push(json!({
@@ -116,8 +121,8 @@ fn prefixes(port: &Port) -> Vec<(&'static str, Vec<String>)> {
         .collect()
 }
 
-/// What the port is for, or else what it is.
-fn name(port: &Port, family: &str) -> String {
+/// What the port is for, or else what it is; as Azure takes it: letters, digits, `-` and `_`, with a letter or digit first.
+fn name(port: &Port) -> String {
     let said = port.purpose.clone().unwrap_or_else(|| {
         format!(
             "{}-{}",
@@ -128,22 +133,29 @@ fn name(port: &Port, family: &str) -> String {
     let clean: String = said
         .chars()
         .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '-' || c == '_' {
+            if c.is_ascii_alphanumeric() || c == '_' {
                 c
             } else {
                 '-'
             }
         })
         .collect();
-    format!("{}{family}", clean.trim_matches('-'))
+    let name = clean.trim_start_matches(['-', '_']).trim_end_matches('-');
+    if name.is_empty() { "rule" } else { name }.to_owned()
 }
 
-fn unused(names: &mut BTreeSet<String>, name: &str) -> String {
-    let candidates =
-        std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{name}-{number}")));
-    let mut free = candidates.skip_while(|candidate| names.contains(candidate));
-    let name = free.next().unwrap_or_default();
-    names.insert(name.clone());
+/// The name with its family, and with a number where it is taken: whatever its case, and cut to what Azure takes.
+fn unused(taken: &mut BTreeSet<String>, name: &str, family: &str) -> String {
+    let numbers =
+        std::iter::once(String::new()).chain((2..).map(|number: u32| format!("-{number}")));
+    let mut candidates = numbers.map(|number| {
+        let end = format!("{family}{number}");
+        let room = name.len().min(LONGEST.saturating_sub(end.len()));
+        format!("{}{end}", name[..room].trim_end_matches('-'))
+    });
+    let is_free = |candidate: &String| !taken.contains(&candidate.to_ascii_lowercase());
+    let name = candidates.find(is_free).unwrap_or_default();
+    taken.insert(name.to_ascii_lowercase());
     name
 }
 

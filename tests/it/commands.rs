@@ -88,6 +88,20 @@ fn in_a_workflow_the_doctor_says_what_the_event_starts_and_whether_there_is_a_to
 }
 
 #[test]
+fn who_applies_where_every_server_is_adopted_joins_addresses_and_makes_none() {
+    let said = Project::lostops().run(&["doctor", "--azure-roles"]).stdout;
+    let (_, apply) = said.split_once("\n\n").expect("two identities");
+    // An interface that is given a group is written with the address that it has.
+    assert!(
+        apply.contains("Microsoft.Network/publicIPAddresses/join/action"),
+        "{apply}"
+    );
+    for words in ["publicIPAddresses/write", "vmSizes"] {
+        assert!(!apply.contains(words), "{words} in {apply}");
+    }
+}
+
+#[test]
 fn the_page_of_findings_is_what_the_rules_say() {
     let page = Project::empty().run(&["explain", "--markdown"]).stdout;
     let kept = fs::read_to_string(root().join("docs/findings.md")).expect("docs/findings.md");

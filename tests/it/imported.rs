@@ -142,6 +142,39 @@ fn what_azure_calls_otherwise_is_named() {
 }
 
 #[test]
+fn a_group_of_another_name_keeps_it_when_the_word_of_the_import_goes() {
+    let project = Project::bare();
+    taken_over(&project);
+    project.edit(
+        "describers/database.yaml",
+        "security_group: database-nsg",
+        "security_group: databaseNSG",
+    );
+    project.apply(0);
+    project.edit("describers/database.yaml", "\n  import: true", "");
+    assert_eq!(totals(&project.plan(0)), [0, 0, 0, 0]);
+    let names: Vec<String> = owned(&project).into_iter().map(|(name, _)| name).collect();
+    let is_group = |name: &&String| name.starts_with("network_security_group");
+    assert_eq!(
+        names.iter().filter(is_group).collect::<Vec<_>>(),
+        ["network_security_group databaseNSG"]
+    );
+}
+
+#[test]
+fn the_group_of_a_server_that_is_made_may_have_a_name_of_its_own() {
+    let project = Project::with(&root().join("examples/managed"));
+    project.edit(
+        "describers/web.yaml",
+        "public_ip: true",
+        "public_ip: true\n  security_group: web-guard",
+    );
+    project.apply(0);
+    assert!(project.portal(&["show"]).stdout.contains("/web-guard"));
+    assert_eq!(totals(&project.plan(0)), [0, 0, 0, 0]);
+}
+
+#[test]
 fn what_differs_from_the_describer_is_a_change_like_any_other() {
     let project = Project::bare();
     project.plan(0);

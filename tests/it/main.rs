@@ -32,6 +32,7 @@ mod run;
 mod scan;
 mod simulator;
 mod state;
+mod stays;
 mod terraform;
 mod tofu;
 mod unchanged;

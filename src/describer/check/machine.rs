@@ -1,15 +1,14 @@
 //! The machine of a server: values that Azure takes, and that fit each other.
 
 use super::environment::Ground;
-use super::{convert, keys, subnet, value};
+use super::{convert, disks, keys, subnet, value};
 use crate::describer::codes::{LO104, LO106, LO113};
 use crate::describer::read::Maybe;
 use crate::describer::wire::names::AzureName;
 use crate::describer::wire::server as wire;
 use crate::finding::Finding;
-use crate::fleet::server::{DataDisk, Machine, Ownership};
+use crate::fleet::server::{Machine, Ownership};
 use crate::source::Located;
-use std::collections::BTreeMap;
 
 pub(super) fn check(
     written: wire::Vm,
@@ -41,7 +40,7 @@ pub(super) fn check(
     let or_named = |given: Maybe<AzureName>, suffix: &str| {
         given.map_or_else(|| named(suffix), |given| Some(given.value.0))
     };
-    let data_disks = disks(written.data_disks, &or_named, findings);
+    let data_disks = disks::check(written.data_disks, &or_named, findings);
     let host_keys = written.host_keys.map(|list| list.value).unwrap_or_default();
     let host_keys: Vec<_> = host_keys
         .into_iter()
@@ -97,8 +96,8 @@ fn fit(written: &wire::Vm, findings: &mut Vec<Finding>) {
         return;
     };
     let import = written.import.as_ref().filter(|import| import.value);
-    match (ownership.value, import, &written.security_group) {
-        (Ownership::Adopted, Some(import), _) => findings.push(
+    if let (Ownership::Adopted, Some(import)) = (ownership.value, import) {
+        findings.push(
             Finding::new(
                 &LO113,
                 "an adopted server is not imported: its nature is not ours",
@@ -106,14 +105,7 @@ fn fit(written: &wire::Vm, findings: &mut Vec<Finding>) {
             .at(import.span, "to be taken over")
             .related(ownership.span, "adopted")
             .help("write `ownership: managed` to take it over, or remove `import`"),
-        ),
-        (Ownership::Managed, None, Some(group)) => findings.push(
-            Finding::new(&LO113, "a managed server brings its own security group")
-                .at(group.span, "names one that is there already")
-                .related(ownership.span, "managed")
-                .help("remove `security_group`, or take over a server that exists: `import: true`"),
-        ),
-        _ => {}
+        );
     }
 }
 
@@ -149,35 +141,3 @@ const RESERVED_USERS: &[&str] = &[
     "user4",
     "user5",
 ];
-
-fn disks(
-    written: Option<Located<Vec<Located<wire::DataDisk>>>>,
-    or_named: &dyn Fn(Maybe<AzureName>, &str) -> Option<String>,
-    findings: &mut Vec<Finding>,
-) -> Vec<DataDisk> {
-    let mut first = BTreeMap::new();
-    let mut disks = Vec::new();
-    for disk in written.map(|list| list.value).unwrap_or_default() {
-        let (Some(name), Some(size)) = (disk.value.name.0, disk.value.size_gb.0) else {
-            continue;
-        };
-        let name = convert(name, |name| name.0);
-        if let Some(other) = first.insert(name.value.clone(), name.span) {
-            findings.push(
-                Finding::new(&LO113, format!("two data disks are named `{}`", name.value))
-                    .at(name.span, "again here")
-                    .related(other, "first here")
-                    .help("give one of the two another name"),
-            );
-        }
-        let Some(managed_disk) = or_named(disk.value.managed_disk, &name.value) else {
-            continue;
-        };
-        disks.push(DataDisk {
-            name,
-            size_gb: convert(size, |size| size.0),
-            managed_disk,
-        });
-    }
-    disks
-}

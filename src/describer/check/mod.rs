@@ -2,6 +2,7 @@
 
 pub(super) mod authorities;
 pub(super) mod compose;
+mod disks;
 pub(super) mod environment;
 pub(super) mod fleet;
 pub(super) mod keys;

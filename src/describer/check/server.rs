@@ -105,7 +105,7 @@ fn fit(
         let (message, help) = if word == "adopted" {
             (
                 "an adopted server cannot be `absent`: it is not ours to destroy",
-                "remove the file to let go of the server, or write `stopped`",
+                "to let go of the server with its group in place, remove the file and run `lostops forget SERVER`; or write `stopped`",
             )
         } else {
             (

@@ -195,14 +195,6 @@ fn what_contradicts_itself_is_found() {
     );
     one(
         "database.yaml",
-        "ownership: adopted",
-        "ownership: managed",
-        &[
-            "LO113 error database.yaml [database-nsg] a managed server brings its own security group",
-        ],
-    );
-    one(
-        "database.yaml",
         "size_gb: 32 }]",
         "size_gb: 32 }, { name: mysql, size_gb: 8 }]",
         &["LO113 error database.yaml [mysql] two data disks are named `mysql`"],
@@ -239,5 +231,34 @@ fn a_user_name_that_azure_refuses_is_found() {
         "user: lostops",
         "user: admin",
         &["LO104 error database.yaml [admin] Azure refuses the user name `admin`"],
+    );
+}
+
+#[test]
+fn each_data_disk_has_a_place_of_its_own() {
+    let disks = |list: &str| {
+        let copy = Copy::new();
+        copy.change("database.yaml", "[{ name: mysql, size_gb: 32 }]", list);
+        copy
+    };
+    let twice = disks("[{ name: a, size_gb: 1, lun: 3 }, { name: b, size_gb: 1, lun: 3 }]");
+    assert_eq!(
+        twice.findings(),
+        ["LO113 error database.yaml [3] two data disks have the LUN 3"]
+    );
+    let copy = disks(
+        "[{ name: a, size_gb: 1 }, { name: b, size_gb: 1, lun: 0 }, { name: c, size_gb: 1 }, { name: d, size_gb: 1, lun: 63 }]",
+    );
+    let loaded = copy.load();
+    let fleet = super::only(&loaded).fleet.as_ref().unwrap();
+    let database = fleet.server("database").unwrap();
+    let luns = database.machine.data_disks.iter().map(|disk| disk.lun);
+    assert_eq!(luns.collect::<Vec<_>>(), [1, 0, 2, 63]);
+    let all: Vec<String> = (0..65)
+        .map(|n| format!("{{ name: d{n}, size_gb: 1 }}"))
+        .collect();
+    assert_eq!(
+        disks(&format!("[{}]", all.join(", "))).findings(),
+        ["LO113 error database.yaml [d64] a machine has room for 64 data disks at most"]
     );
 }

@@ -58,6 +58,8 @@ macro_rules! numbers {
 }
 
 numbers! {
+    /// The place of a data disk on its machine.
+    Lun(u8): 0 to 63;
     /// A disk's size in GiB; the ceiling is that of Azure's managed disks.
     Gigabytes(u32): 1 to 32767;
     /// A port inside a container.

@@ -1,7 +1,7 @@
 //! A server's describer.
 
 use super::collection::NonEmpty;
-use super::kinds::{Gigabytes, TlsWord};
+use super::kinds::{Gigabytes, Lun, TlsWord};
 use super::names::{AzureName, DiskName, Package, Purpose, ServerName, Size, UserName};
 use super::network::{Address, Origin};
 use super::ports::Ports;
@@ -57,7 +57,7 @@ record! {
         network_interface: Maybe<AzureName>,
         /// The name of its public address in Azure; `<server>-ip` unless said.
         public_ip_name: Maybe<AzureName>,
-        /// Adopted or imported only: the security group that guards it today, which lostops takes over.
+        /// The name of its security group; `<server>-nsg` unless said. That of a server that exists guards it today and is taken over.
         security_group: Maybe<AzureName>,
     }
 
@@ -75,6 +75,8 @@ record! {
         size_gb: Need<Gigabytes>,
         /// The disk's own name in Azure; `<server>-<name>` unless said.
         managed_disk: Maybe<AzureName>,
+        /// Its place on the machine, 0 to 63; unless said the lowest that is free, in the order of the list.
+        lun: Maybe<Lun>,
     }
 
     /// Who may log in.

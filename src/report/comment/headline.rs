@@ -68,6 +68,7 @@ fn planned(report: &Report) -> String {
             "check" => format!("✅ Describers{servers}{whose} are in order"),
             "unlock" => format!("✅ The state{whose} is free"),
             "push-state" => format!("✅ The state{whose} is where it belongs"),
+            "forget" => format!("✅ The state{whose} has let go of what was named"),
             other => format!("✅ {}{whose}: done", text(other)),
         };
     };
@@ -214,6 +215,7 @@ pub(super) fn title(command: &'static str) -> &'static str {
         "run" => "Run",
         "unlock" => "Unlocking",
         "push-state" => "Writing the state",
+        "forget" => "Letting go",
         other => other,
     }
 }

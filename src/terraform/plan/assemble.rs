@@ -72,7 +72,7 @@ pub(super) fn assemble(mut document: Document) -> Plan {
             Some(Opaque { address, words })
         }),
         neighbourhoods,
-        problems: problems::problems(&after, &earlier),
+        problems: problems::problems(&after, &earlier_ownership),
         power: commands,
         readings: document.readings,
         checks: document.checks,

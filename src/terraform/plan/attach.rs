@@ -87,6 +87,12 @@ impl Attachments {
         }
     }
 
+    /// Whether a group stands before an interface that the plan does not hold, or one may.
+    pub(super) fn guards_outside(&self, id: &str) -> bool {
+        let gate = self.outside.get(&id.to_ascii_lowercase());
+        gate.is_some_and(|gate| !gate.is_empty()) || !self.floating.is_empty()
+    }
+
     fn association(&mut self, world: &World<'_>, at: usize, association: &Association) {
         let gate = |world: &World<'_>| alternatives(world.follow(at, &association.right, &GROUP));
         match association.kind {

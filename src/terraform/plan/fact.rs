@@ -266,3 +266,12 @@ pub(super) struct Disk {
     pub(super) named: Named,
     pub(super) size: Option<String>,
 }
+
+impl Machine {
+    /// What it is made from, unless that must not be shown.
+    pub(super) fn shown_image(&self) -> Option<String> {
+        self.image
+            .clone()
+            .filter(|image| image != super::extract::SECRET)
+    }
+}

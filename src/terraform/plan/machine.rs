@@ -115,6 +115,8 @@ pub(crate) enum MachineChange {
         because: Vec<String>,
         /// Whether the image is among the reasons.
         reimage: bool,
+        /// What it is made from then, where that is known and may be shown.
+        image: Option<String>,
     },
     /// `to` is `None` when it is not known until the apply: the nature cannot be shown to stay.
     Resize {

@@ -3,7 +3,7 @@
 use super::change::Change;
 use super::disks;
 use super::exposure::{Exposure, Net};
-use super::extract::MACHINES;
+use super::extract::{MACHINES, SECRET};
 use super::fact::{Fact, Machine as Facts};
 use super::machine::{Contribution, Machine, MachineChange, hidden};
 use super::model::{PowerAction, PowerCommand};
@@ -203,6 +203,7 @@ fn same_identity(machines: &mut Vec<(Machine, Vec<usize>)>) {
         machine.changes[0] = MachineChange::Replace {
             because: vec![format!("{} becomes {}", before.address, machine.address)],
             reimage,
+            image: machine.image_after.clone().filter(|image| image != SECRET),
         };
         if let (Some(from), Some(to)) = (&before.size_before, &machine.size_after)
             && !from.eq_ignore_ascii_case(to)

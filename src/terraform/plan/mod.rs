@@ -11,6 +11,7 @@ mod change;
 mod checks;
 mod config;
 mod database;
+mod detached;
 mod disks;
 mod document;
 mod drift;
@@ -24,6 +25,7 @@ mod fact;
 mod front;
 mod group;
 mod groups;
+mod in_use;
 mod index;
 mod json;
 mod machine;
@@ -45,7 +47,7 @@ mod world;
 
 pub(crate) use error::PlanError;
 pub(crate) use machine::{Contribution, Machine, MachineChange, PublicSide, decisive};
-pub(crate) use model::{Action, Group, Plan, PowerAction, ProblemKind};
+pub(crate) use model::{Action, Group, Plan, PowerAction, Problem, ProblemKind};
 
 use camino::Utf8Path;
 use document::Document;

@@ -122,6 +122,14 @@ pub(crate) enum ProblemKind {
     EqualPriority,
     /// A group is detached, or detached for a while, from what it protects.
     Unprotected,
+    /// A group is taken from an interface that stays, and nothing else guards it.
+    Unguarded,
+    /// An interface goes, or is made anew, under a machine that stays.
+    InterfaceInUse,
+    /// A data disk is taken off a machine that stays, to be put back at another LUN.
+    DiskMoved,
+    /// A machine that stays loses the public address that it has.
+    AddressLost,
     /// A rule that cannot be understood counts as one that opens everything.
     UnreadableRule,
     /// A rule that nobody manages any more but that still opens what it opens.
@@ -133,6 +141,8 @@ pub(crate) enum ProblemKind {
 pub(crate) struct Problem {
     pub(crate) address: String,
     pub(crate) kind: ProblemKind,
+    /// The machine that it happens to, where that is in the plan: its address.
+    pub(crate) machine: Option<String>,
     /// A phrase without values that are sensitive.
     pub(crate) words: String,
 }

@@ -167,6 +167,7 @@ pub(super) fn changes(
         changes.push(MachineChange::Replace {
             because: reasons(change),
             reimage,
+            image: after.and_then(Machine::shown_image),
         });
         if change.has(Action::Forget) {
             changes.push(MachineChange::Forget);

@@ -25,7 +25,7 @@ pub(super) struct Nics<'p> {
 
 #[derive(Debug)]
 pub(super) struct Ownership<'p> {
-    world: &'p World<'p>,
+    pub(super) world: &'p World<'p>,
     pub(super) nics: IndexMap<usize, Nics<'p>>,
     owners: IndexMap<usize, Vec<usize>>,
     /// Interfaces by application security group.
@@ -138,6 +138,23 @@ impl<'p> Ownership<'p> {
             _ => interface,
         };
         self.world.address(owner)
+    }
+
+    /// Every machine that certainly has this interface.
+    pub(super) fn machines_of(&self, interface: &End) -> Vec<usize> {
+        match interface {
+            End::Here(at) => self.owners.get(at).cloned().unwrap_or_default(),
+            End::Outside(id) => {
+                let has = |nics: &Nics<'_>| {
+                    nics.all.iter().any(|(nic, _)| {
+                        matches!(nic, Nic::Outside(other) if other.eq_ignore_ascii_case(id))
+                    })
+                };
+                let all = self.nics.iter().filter(|(_, nics)| has(nics));
+                all.map(|(machine, _)| *machine).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The machine that a public address belongs to.

@@ -1,12 +1,15 @@
 //! What is wrong in a plan by itself, whatever a policy says.
 
+use super::detached::detached;
 use super::exposure::Net;
-use super::fact::{Association, Fact, Tie};
+use super::fact::Fact;
+use super::in_use::in_use;
 use super::model::{Action, Problem, ProblemKind};
-use super::world::{End, World};
+use super::ownership::Ownership;
 use std::collections::BTreeMap;
 
-pub(super) fn problems(after: &Net<'_>, before: &World<'_>) -> Vec<Problem> {
+/// `earlier` is who has what before.
+pub(super) fn problems(after: &Net<'_>, earlier: &Ownership<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     rules(after, &mut problems);
     for (at, change) in after.world.index.changes.iter().enumerate() {
@@ -20,6 +23,7 @@ pub(super) fn problems(after: &Net<'_>, before: &World<'_>) -> Vec<Problem> {
             problems.push(Problem {
                 address: change.address.clone(),
                 kind: ProblemKind::Unmanaged,
+                machine: None,
                 words: format!(
                     "Terraform no longer manages {}, and it stays in force",
                     change.address
@@ -29,9 +33,10 @@ pub(super) fn problems(after: &Net<'_>, before: &World<'_>) -> Vec<Problem> {
         if let Some(Fact::Association(association)) = fact
             && change.has(Action::Delete)
         {
-            problems.extend(unprotected(after.world, before, at, association));
+            problems.extend(detached(after, earlier, at, association));
         }
     }
+    problems.extend(in_use(earlier));
     problems.sort();
     problems.dedup();
     problems
@@ -53,6 +58,7 @@ fn rules(after: &Net<'_>, problems: &mut Vec<Problem>) {
                 problems.push(Problem {
                     address: after.world.address(one.holder).to_owned(),
                     kind: ProblemKind::UnreadableRule,
+                    machine: None,
                     words: format!(
                         "rule `{}` cannot be understood: {}",
                         rule.name,
@@ -69,6 +75,7 @@ fn rules(after: &Net<'_>, problems: &mut Vec<Problem>) {
                 problems.push(Problem {
                     address: after.world.address(group).to_owned(),
                     kind: ProblemKind::EqualPriority,
+                    machine: None,
                     words: format!(
                         "{direction} rules {} have the same priority {priority}",
                         crate::fleet::words::and_list(&names)
@@ -77,51 +84,4 @@ fn rules(after: &Net<'_>, problems: &mut Vec<Problem>) {
             }
         }
     }
-}
-
-/// An association goes while what it protects stays.
-fn unprotected(
-    after: &World<'_>,
-    before: &World<'_>,
-    at: usize,
-    association: &Association,
-) -> Option<Problem> {
-    let change = &after.index.changes[at];
-    let protected = match association.kind {
-        Tie::InterfaceGroup => {
-            match before.follow(at, &association.left, &["azurerm_network_interface"]) {
-                End::Here(interface) => {
-                    let interface = &after.index.changes[interface];
-                    (interface.stays() && !interface.replaces())
-                        .then(|| interface.address.clone())?
-                }
-                End::Outside(id) => super::attach::last_part(&id),
-                _ => return None,
-            }
-        }
-        Tie::SubnetGroup => {
-            let (subnets, _) = before.subnets_of(at, &association.left);
-            match subnets.as_slice() {
-                [one] => {
-                    let view = &before.subnets[*one];
-                    let subnet = &after.index.changes[view.at];
-                    (subnet.stays() && !subnet.replaces()).then(|| view.address.clone())?
-                }
-                _ => return None,
-            }
-        }
-        _ => return None,
-    };
-    let words = if change.replaces() {
-        format!(
-            "the security group is taken from {protected} and put back: until then nothing protects it"
-        )
-    } else {
-        format!("the security group is taken from {protected}")
-    };
-    Some(Problem {
-        address: change.address.clone(),
-        kind: ProblemKind::Unprotected,
-        words,
-    })
 }

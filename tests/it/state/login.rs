@@ -118,6 +118,7 @@ fn the_doctor_prints_the_least_that_plan_and_apply_need() {
     );
     for words in [
         "Microsoft.Compute/virtualMachines/write",
+        "Microsoft.Compute/virtualMachines/vmSizes/read",
         "Microsoft.Network/networkSecurityGroups/delete",
         "Storage Blob Data Contributor",
         "containers/tfstate",

@@ -1,10 +1,10 @@
 //! Machines: what is left after every group, attachment and public address in the way.
 
 use super::*;
-use crate::terraform::plan::{ProblemKind, PublicSide};
+use crate::terraform::plan::PublicSide;
 
 pub(super) const VM: &str = "azurerm_linux_virtual_machine.vm";
-const NIC: &str = "azurerm_network_interface.nic";
+pub(super) const NIC: &str = "azurerm_network_interface.nic";
 const ID: &str = "/subscriptions/s/resourceGroups/rg/providers";
 
 pub(super) fn id(kind: &str, name: &str) -> String {
@@ -61,7 +61,7 @@ fn subnet_tie(doc: Doc, group: &str) -> Doc {
 }
 
 /// A machine with one public interface.
-fn base(sku: &str) -> Doc {
+pub(super) fn base(sku: &str) -> Doc {
     public(network(Doc::default()), sku)
         .stands(NIC, nic("nic", "10.0.0.4", Some("pip")))
         .stands(VM, vm("vm", &["nic"]))
@@ -241,22 +241,4 @@ fn a_load_balancer_opens_only_what_a_group_allows() {
     assert_eq!(behind(&[ssh(), deny()]), ["tcp 22 internet"]);
     let web = rule("web", 100, &json!({ "destination_port_range": "80" }));
     assert_eq!(behind(&[web, deny()]), ["tcp 80 vnet"]);
-}
-
-#[test]
-fn a_detached_group_leaves_a_machine_unprotected() {
-    let doc = base("Standard").stands(
-        "azurerm_network_security_group.n",
-        named_group("n", &[deny()]),
-    );
-    let tie = json!({ "network_interface_id": id("networkInterfaces", "nic"), "network_security_group_id": id("networkSecurityGroups", "n") });
-    let plan = doc
-        .delete(
-            "azurerm_network_interface_security_group_association.tie",
-            tie,
-        )
-        .read();
-    assert_eq!(plan.problems[0].kind, ProblemKind::Unprotected);
-    assert_eq!(open_of(&plan, VM), [VNET]);
-    assert!(machine(&plan, VM).open_before.is_empty());
 }

@@ -8,6 +8,8 @@
 mod adopted;
 mod answers;
 mod attachments;
+mod detached;
+mod disks;
 mod first_match;
 mod forms;
 mod fuzz;

@@ -16,7 +16,7 @@ fn with(mut values: Value, over: &Value) -> Value {
     values
 }
 
-fn web(over: &Value) -> Value {
+pub(super) fn web(over: &Value) -> Value {
     with(vm("web", &[]), over)
 }
 
@@ -249,44 +249,4 @@ fn commands_start_and_stop_machines() {
             "config_values": { "virtual_machine_id": id("virtualMachines", "web"), "power_action": "power_on" } }]))
         .read();
     assert_eq!(machine(&plan, VM).changes, [MachineChange::Start]);
-}
-
-#[test]
-fn disks_belong_to_their_machine() {
-    let disk = |size: u64| json!({ "id": id("disks", "data"), "name": "data", "resource_group_name": "rg", "disk_size_gb": size });
-    let tie = json!({ "virtual_machine_id": id("virtualMachines", "web"), "managed_disk_id": id("disks", "data") });
-    let attachment = "azurerm_virtual_machine_data_disk_attachment.data";
-    let base = Doc::default().stands(VM, web(&json!({})));
-    let plan = base
-        .update("azurerm_managed_disk.data", disk(32), disk(64))
-        .stands(attachment, tie.clone())
-        .read();
-    assert_eq!(
-        changes(&plan, VM),
-        ["change the size of the disk from 32 to 64 GB: azurerm_managed_disk.data"]
-    );
-    let plan = Doc::default()
-        .stands(VM, web(&json!({})))
-        .delete(attachment, tie)
-        .read();
-    assert_eq!(
-        changes(&plan, VM),
-        [format!("detach a disk ({attachment})")]
-    );
-    let os = |size: u64| web(&json!({ "os_disk": [{ "name": "os", "disk_size_gb": size }] }));
-    assert_eq!(
-        changes(&Doc::default().update(VM, os(30), os(64)).read(), VM),
-        ["change the size of os_disk from 30 to 64 GB"]
-    );
-    // A block that goes is an update to Terraform.
-    let legacy = "azurerm_virtual_machine.web";
-    let disks = |names: &[&str]| {
-        let blocks: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
-        web(&json!({ "storage_data_disk": blocks }))
-    };
-    let plan = Doc::default().update(legacy, disks(&["a", "b"]), disks(&["b"]));
-    assert_eq!(
-        changes(&plan.read(), legacy),
-        ["remove a disk from storage_data_disk"]
-    );
 }

@@ -61,7 +61,7 @@ impl<'p> World<'p> {
                 continue;
             };
             if let Some(id) = &named.id {
-                world.ids.insert(id.to_ascii_lowercase(), at);
+                world.identify(id.to_ascii_lowercase(), at);
             }
             if let (Some(group), Some(name)) = (&named.resource_group, &named.name) {
                 let key = (kind, group.to_ascii_lowercase(), name.to_ascii_lowercase());
@@ -70,6 +70,15 @@ impl<'p> World<'p> {
         }
         world.collect_subnets();
         world
+    }
+
+    /// What Terraform manages goes before a data source that reads the same thing: the changes are its.
+    fn identify(&mut self, id: String, at: usize) {
+        let changes = self.index.changes;
+        let is_managed = |known: &usize| !changes[*known].data;
+        if !changes[at].data || !self.ids.get(&id).is_some_and(is_managed) {
+            self.ids.insert(id, at);
+        }
     }
 
     /// The only virtual network of the plan.
