@@ -90,11 +90,15 @@ fn hangs_up() -> bool {
 }
 
 fn pass_on() {
-    if CANCELLED.swap(true, Ordering::SeqCst) {
-        return;
-    }
-    for group in running().iter() {
-        interrupt(*group);
+    {
+        // Together: a child that is being started is either in the list by then, or finds that it is to stop. Not both.
+        let running = running();
+        if CANCELLED.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        for group in running.iter() {
+            interrupt(*group);
+        }
     }
     let hooks = std::mem::take(
         &mut *HOOKS
