@@ -114,6 +114,17 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
             );
         }
     }
+    for (name, why) in &all.unseen {
+        let message =
+            format!("`{name}` is described as stopped, and whether it is could not be seen: {why}");
+        let finding = Finding::new(&META, message)
+            .server(name)
+            .help("verify from where the server is reached when it runs");
+        findings.push(match facts.fleet.and_then(|fleet| fleet.server(name)) {
+            Some(server) => finding.at(server.state.span, "stopped, as described"),
+            None => finding,
+        });
+    }
     for vantage in all
         .matrix
         .vantages

@@ -171,6 +171,45 @@ fn what_servers_say_and_what_is_met_from_outside_is_held_against_their_describer
     }
 }
 
+fn verified(servers: &Servers, code: i32, arguments: &str) -> Value {
+    let arguments =
+        format!("verify --ssh-key key --timeout 1s --rate 200000 --format json {arguments}");
+    let run = servers.run(&arguments.split(' ').collect::<Vec<_>>());
+    assert_eq!(run.code, code, "{}\n{}", run.stdout, run.stderr);
+    serde_json::from_str(&run.stdout).expect("the answer is JSON")
+}
+
+#[test]
+fn a_server_that_is_to_be_stopped_is_taken_for_it_only_where_that_was_seen() {
+    let own = own_address(4);
+    let servers = servers(own, own);
+    servers
+        .project
+        .edit(
+            "describers/backend.yaml",
+            "state: running",
+            "state: stopped",
+        )
+        .edit(
+            "describers/database.yaml",
+            "state: running",
+            "state: stopped",
+        )
+        .write(
+            "outputs.json",
+            // Nobody is connected with all of a network.
+            json!({ "public_ips": { "value": { "backend": own, "database": "224.0.0.1" } } })
+                .to_string(),
+        );
+    let answer = verified(&servers, 3, "--servers backend,database");
+    // Refused or taken: it is this machine, and it runs.
+    assert!(says(&answer, "LO519", "`backend` runs"), "{answer:#}");
+    assert!(
+        says(&answer, "LO505", "`database` is described as stopped"),
+        "{answer:#}"
+    );
+}
+
 #[test]
 fn a_run_that_measures_something_else_alone_says_so_in_one_word() {
     let backend = own_address(3);

@@ -1,7 +1,7 @@
 //! The stage itself: every server from within and from outside, then from each other, then what it serves.
 
 use super::parallel::each;
-use super::served::Served;
+use super::served::{Power, Served};
 use super::{everywhere, expected, outside};
 use crate::cli::Cloud;
 use crate::context::Context;
@@ -16,7 +16,7 @@ use crate::report::progress::Progress;
 use crate::report::{Failure, Report, Timeline};
 use crate::services::supply::Supply;
 use crate::ssh::target::Target;
-use crate::verify::outcome::{self, Inside, Measured, Outside, Side};
+use crate::verify::outcome::{self, Awake, Inside, Measured, Outside, Side};
 use crate::verify::reach::columns;
 use crate::verify::tls::Trust;
 use crate::verify::{inside, web};
@@ -136,15 +136,24 @@ impl Measuring<'_> {
         let servers = self.servers(inside, outside, served, contacts);
         timeline.lap("what answered");
         cancelled()?;
-        let awake = self.awake(contacts);
+        let power = self.power(contacts);
         cancelled()?;
-        Ok(Measured {
+        let mut measured = Measured {
             servers,
             matrix,
-            asleep: self.stopped.len() - awake.len(),
-            awake,
             at: jiff::Timestamp::now(),
-        })
+            ..Measured::default()
+        };
+        for (name, power) in power {
+            match power {
+                Power::On { at, took } => measured.awake.push(Awake { name, at, took }),
+                Power::Off => {}
+                Power::Unseen(why) => measured.unseen.push((name, why)),
+            }
+        }
+        // A simulated machine that is off has no address at all.
+        measured.asleep = self.stopped.len() - measured.awake.len() - measured.unseen.len();
+        Ok(measured)
     }
 
     pub(super) fn ready(&self) -> Vec<Target> {
