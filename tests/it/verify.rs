@@ -211,6 +211,44 @@ fn a_server_that_is_to_be_stopped_is_taken_for_it_only_where_that_was_seen() {
 }
 
 #[test]
+fn a_server_that_does_not_let_us_in_is_named_where_others_are_to_be_tried_from_it() {
+    let (backend, database) = (own_address(5), own_address(6));
+    let servers = servers(backend, database);
+    let refuses = format!(
+        r#"case "$*" in *{backend}*) echo "Permission denied (publickey)." >&2; exit 255 ;; esac
+{SSH}"#
+    );
+    servers.script("ssh", &refuses);
+    let outputs = |machines: Value| {
+        json!({
+            "public_ips": { "value": { "backend": backend, "database": database } },
+            "machine_ids": { "value": machines },
+        })
+        .to_string()
+    };
+    servers.write(
+        "outputs.json",
+        &outputs(json!({ "backend": "m-backend", "database": "m-database" })),
+    );
+    let answer = verified(&servers, 3, "--servers database");
+    assert!(
+        says(&answer, "LO505", "could be tried from `backend`"),
+        "{answer:#}"
+    );
+    assert!(
+        says(&answer, "LO517", "cannot be asked, as `backend` meets it"),
+        "{answer:#}"
+    );
+    // One that nothing has made is no place to try anything from.
+    servers.write(
+        "outputs.json",
+        &outputs(json!({ "database": "m-database" })),
+    );
+    let answer = verified(&servers, 3, "--servers database");
+    assert!(!says(&answer, "LO505", "`backend`"), "{answer:#}");
+}
+
+#[test]
 fn a_run_that_measures_something_else_alone_says_so_in_one_word() {
     let backend = own_address(3);
     let servers = servers(backend, backend);

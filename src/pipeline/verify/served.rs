@@ -175,27 +175,40 @@ impl Measuring<'_> {
             })
         };
         let ready = self.ready();
-        let from = ready.iter().filter(lets_in).take(3);
-        from.map(|target| {
-            let mut met = database::ask(
-                From::Server(&self.connected.ssh, target),
-                SocketAddr::new(address, port),
-                &address.to_string(),
-                &trust,
-            );
-            if let Ok(met) = &mut met
-                && self.is_application(&target.name, server)
-                && !matches!(met.plain, database::Plain::Refused(_))
-            {
-                met.plain = login::attempt(&self.connected.ssh, target);
-            }
-            Database {
-                from: target.name.clone(),
+        let from: Vec<&Target> = ready.iter().filter(lets_in).take(3).collect();
+        if from.is_empty() {
+            // The question stays, and nobody can answer it.
+            let troubles = self.troubles();
+            let client = self.targets.iter().filter(lets_in);
+            let mut client = client.filter_map(|one| troubles.get_key_value(&one.name));
+            let unmet = |(from, trouble): (&String, &String)| Database {
+                from: from.clone(),
                 port,
-                met,
-            }
-        })
-        .collect()
+                met: Err(format!("it does not let lostops in: {trouble}")),
+            };
+            return client.next().map(unmet).into_iter().collect();
+        }
+        from.into_iter()
+            .map(|target| {
+                let mut met = database::ask(
+                    From::Server(&self.connected.ssh, target),
+                    SocketAddr::new(address, port),
+                    &address.to_string(),
+                    &trust,
+                );
+                if let Ok(met) = &mut met
+                    && self.is_application(&target.name, server)
+                    && !matches!(met.plain, database::Plain::Refused(_))
+                {
+                    met.plain = login::attempt(&self.connected.ssh, target);
+                }
+                Database {
+                    from: target.name.clone(),
+                    port,
+                    met,
+                }
+            })
+            .collect()
     }
 
     /// Whether a server runs an application whose data is there.

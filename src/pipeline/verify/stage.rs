@@ -164,6 +164,16 @@ impl Measuring<'_> {
         ready.cloned().collect()
     }
 
+    /// Servers that do not let us in, and why. One that nothing has made yet is no place to measure from.
+    pub(super) fn troubles(&self) -> BTreeMap<String, String> {
+        let made = self.targets.iter().filter(|one| one.identity.is_some());
+        let trouble = |target: &Target| match self.connected.answers.get(&target.name)? {
+            Ok(_) => None,
+            Err(trouble) => Some((target.name.clone(), trouble.words())),
+        };
+        made.filter_map(trouble).collect()
+    }
+
     fn inside(&self) -> Inner {
         let asked = each(&self.targets, AT_ONCE, |target| {
             match self.connected.answers.get(&target.name) {
@@ -192,7 +202,7 @@ impl Measuring<'_> {
     }
 
     fn attempts(&self, ports: &everywhere::Ports, inside: &Inner) -> everywhere::From {
-        everywhere::attempts(
+        let mut from = everywhere::attempts(
             self.fleet,
             &self.connected.ssh,
             &self.ready(),
@@ -200,7 +210,11 @@ impl Measuring<'_> {
             ports,
             inside,
             &self.word,
-        )
+        );
+        // What nobody could try from there is not known of anybody.
+        let troubles = self.troubles().into_iter();
+        from.extend(troubles.map(|(name, why)| (name, Err(why))));
+        from
     }
 
     fn servers(
