@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::reason::Reason;
 use crate::report::{Failure, Report};
 use crate::seal;
+use camino::{Utf8Path, Utf8PathBuf};
 
 pub(super) fn run(context: &Context, arguments: &PushState) -> Report {
     let mut report = Report::new("push-state");
@@ -20,8 +21,9 @@ fn pushed(context: &Context, arguments: &PushState, report: &mut Report) -> Resu
     let Some((_, ready, mut progress)) = of_state(context, &arguments.state, report)? else {
         return Ok(());
     };
-    let own = ready.workspace.errored_state();
-    let file = arguments.file.as_ref().unwrap_or(&own);
+    let own: Vec<Utf8PathBuf> = errored::unsaved(&ready.workspace).collect();
+    let usual = ready.workspace.errored_state();
+    let file = arguments.file.as_ref().or(own.first()).unwrap_or(&usual);
     let unread = |message: String, help: &str| Failure {
         reason: Reason::StateNotSaved,
         message,
@@ -54,9 +56,21 @@ fn pushed(context: &Context, arguments: &PushState, report: &mut Report) -> Resu
         .terraform
         .push_state(&ready.workspace, &state)
         .map_err(|error| failure::of_terraform(&error))?;
-    errored::forget(&own);
-    report.notes.push(format!(
-        "the state of `{file}` is where it belongs; apply to go on"
-    ));
+    let (pushed, others): (Vec<_>, Vec<_>) = own.iter().partition(|own| same(own, file));
+    for own in pushed {
+        errored::forget(own);
+    }
+    report.notes.push(match others.first() {
+        None => format!("the state of `{file}` is where it belongs; apply to go on"),
+        // Which of the two is the newer one is for Terraform to say.
+        Some(other) => format!(
+            "the state of `{file}` is where it belongs; `{other}` still holds one that is not: `lostops push-state {other}`, or remove it"
+        ),
+    });
     Ok(())
+}
+
+fn same(one: &Utf8Path, other: &Utf8Path) -> bool {
+    let there = |path: &Utf8Path| path.canonicalize_utf8().ok();
+    there(one).is_some_and(|one| Some(one) == there(other))
 }

@@ -4,9 +4,9 @@ use super::Facts;
 use super::measured::servers;
 use super::port_reached::from;
 use crate::finding::{Finding, Meta, Severity};
-use crate::fleet::port::Protocol;
-use crate::verify::outcome::Server as Measured;
-use crate::verify::reach::Verdict;
+use crate::fleet::port::{PortSet, Protocol};
+use crate::verify::outcome::{Measured as All, Server as Measured};
+use crate::verify::reach::{Column, Met, Vantage, Verdict};
 
 pub(super) static META: Meta = Meta {
     code: "LO505",
@@ -73,6 +73,14 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
                 "`docker logs prometheus` on the server",
             );
         }
+        for (vantage, ports) in not_tried(all, name) {
+            let what = format!("tcp {ports} could not be tried from {}", from(vantage));
+            say(
+                Severity::Error,
+                &what,
+                "see that the machine has memory and processes to spare, then verify again",
+            );
+        }
         let columns = all.matrix.columns.iter();
         let own =
             columns.filter(|column| column.server == name && column.protocol == Protocol::Tcp);
@@ -89,13 +97,13 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
                     column.verdict(at) == Some(Verdict::Unknown)
                         && vantage.trouble.is_none()
                         && !vantage.is_here
+                        && !is_untried(column, at)
                 })
             })
             .map(|column| column.port)
             .collect();
         if !unknown.is_empty() && measured.inside.is_ok() {
-            let ports: crate::fleet::port::PortSet =
-                unknown.iter().map(|port| (*port, *port)).collect();
+            let ports: PortSet = unknown.iter().map(|port| (*port, *port)).collect();
             let what = format!(
                 "nobody answers at tcp {ports}, so that others do not either proves nothing"
             );
@@ -105,6 +113,17 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
                 "see whether the service is to run there at all",
             );
         }
+    }
+    for (name, why) in &all.unseen {
+        let message =
+            format!("`{name}` is described as stopped, and whether it is could not be seen: {why}");
+        let finding = Finding::new(&META, message)
+            .server(name)
+            .help("verify from where the server is reached when it runs");
+        findings.push(match facts.fleet.and_then(|fleet| fleet.server(name)) {
+            Some(server) => finding.at(server.state.span, "stopped, as described"),
+            None => finding,
+        });
     }
     for vantage in all
         .matrix
@@ -126,6 +145,26 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// From where which TCP ports of a server were not tried although its login works; where nothing was, is told of the place.
+fn not_tried<'a>(all: &'a All, server: &str) -> Vec<(&'a Vantage, PortSet)> {
+    let vantages = all.matrix.vantages.iter().enumerate();
+    let vantages = vantages.filter(|(_, vantage)| !vantage.is_here && vantage.trouble.is_none());
+    let of = |(at, vantage): (usize, &'a Vantage)| {
+        let columns = all.matrix.columns.iter();
+        let untried = columns.filter(|column| {
+            column.server == server && column.protocol == Protocol::Tcp && is_untried(column, at)
+        });
+        let ports: PortSet = untried.map(|column| (column.port, column.port)).collect();
+        (!ports.is_empty()).then_some((vantage, ports))
+    };
+    vantages.filter_map(of).collect()
+}
+
+fn is_untried(column: &Column, at: usize) -> bool {
+    let cell = column.cells.get(at).copied().flatten();
+    cell.is_some_and(|cell| cell.met == Met::Unknown)
 }
 
 fn outside(measured: &Measured) -> Vec<(String, &'static str)> {

@@ -19,12 +19,17 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
         .into_iter()
         .flat_map(|measured| &measured.awake);
     awake
-        .map(|(name, place)| {
+        .map(|one| {
+            let name = &one.name;
             let message = format!("`{name}` runs, and its describer says that it is stopped");
             let finding = Finding::new(&META, message)
                 .server(name)
                 .help("apply, which stops it, or let its describer say `state: running`")
-                .evidence(format!("a connection to {place} was taken"));
+                .evidence(format!(
+                    "a connection to {} was {}",
+                    one.at,
+                    if one.took { "taken" } else { "refused" }
+                ));
             match facts.fleet.and_then(|fleet| fleet.server(name)) {
                 Some(server) => finding.at(server.state.span, "stopped, as described"),
                 None => finding,
@@ -37,13 +42,17 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
 mod tests {
     use super::*;
     use crate::fleet::sources::Directory;
-    use crate::verify::outcome::Measured;
+    use crate::verify::outcome::{Awake, Measured};
     use jiff::civil::Date;
 
     #[test]
     fn a_server_that_answers_although_it_is_to_be_stopped_is_told_with_where_it_answered() {
         let measured = Measured {
-            awake: vec![("database".to_owned(), ([203, 0, 113, 5], 22).into())],
+            awake: vec![Awake {
+                name: "database".to_owned(),
+                at: ([203, 0, 113, 5], 22).into(),
+                took: true,
+            }],
             ..Measured::default()
         };
         let directory = Directory::default();

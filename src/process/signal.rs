@@ -6,6 +6,7 @@
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use tokio::signal::unix::{SignalKind, signal};
@@ -46,40 +47,58 @@ pub(crate) fn when_cancelled(hook: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// From now on SIGINT and SIGTERM do not end this process: the first is handed to the running child
-/// as SIGINT, the others are swallowed, and no further child is started.
-pub(crate) fn forward_interrupts() -> std::io::Result<()> {
+/// From now on SIGINT, SIGTERM and SIGHUP, with which a terminal closes, do not end this process: the first is handed to the
+/// running child as SIGINT, the others are swallowed, and no further child is started. A hangup that whoever started us has
+/// us ignore, as `nohup` does, stays ignored.
+pub(crate) fn forward_interrupts() -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()?;
-    let (mut interrupt, mut terminate) = {
+    let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+    if hangs_up() {
+        kinds.push(SignalKind::hangup());
+    }
+    let signals: io::Result<Vec<_>> = {
         let _inside = runtime.enter();
-        (
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-        )
+        kinds.into_iter().map(signal).collect()
     };
+    let signals = signals?;
     std::thread::Builder::new()
         .name("signals".to_owned())
         .spawn(move || {
             runtime.block_on(async {
-                loop {
-                    tokio::select! {
-                        _ = interrupt.recv() => pass_on(),
-                        _ = terminate.recv() => pass_on(),
+                let each = signals.into_iter().map(|mut signal| async move {
+                    while signal.recv().await.is_some() {
+                        pass_on();
                     }
-                }
+                });
+                futures_util::future::join_all(each).await;
             });
         })?;
     Ok(())
 }
 
+/// Whether a hangup would end this process: the system says which signals it ignores. Where it does not say, a hangup does
+/// what it always does.
+fn hangs_up() -> bool {
+    let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & (1 << (Signal::SIGHUP as u32 - 1)) == 0)
+}
+
 fn pass_on() {
-    if CANCELLED.swap(true, Ordering::SeqCst) {
-        return;
-    }
-    for group in running().iter() {
-        interrupt(*group);
+    {
+        // Together: a child that is being started is either in the list by then, or finds that it is to stop. Not both.
+        let running = running();
+        if CANCELLED.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        for group in running.iter() {
+            interrupt(*group);
+        }
     }
     let hooks = std::mem::take(
         &mut *HOOKS
@@ -111,9 +130,9 @@ impl Running {
     /// Starts a child and marks it, as one step: the interrupt finds either no child or this one, and nobody else
     /// takes it for an orphan.
     pub(super) fn start<T>(
-        start: impl FnOnce() -> std::io::Result<T>,
+        start: impl FnOnce() -> io::Result<T>,
         pids: impl Fn(&T) -> Vec<u32>,
-    ) -> std::io::Result<(T, Self)> {
+    ) -> io::Result<(T, Self)> {
         let mut running = running();
         let child = start()?;
         let group = pids(&child)

@@ -141,7 +141,7 @@ pub(crate) struct Report {
     pub(crate) patch: Option<String>,
     /// The same as whole files: paths in the repository, and what they are to say.
     pub(crate) edited: Vec<(String, String)>,
-    /// A state that could not be written, sealed, for a file.
+    /// The file in which a state that could not be written lies sealed, for later steps of a workflow.
     pub(crate) errored: Option<String>,
     /// What Terraform itself would print of the plan, where a format shows it.
     pub(crate) diff: Option<String>,

@@ -118,6 +118,8 @@ impl Drop for Ssh {
         for socket in self.place.sockets() {
             let ended = Invocation::new("ssh")
                 .arguments([
+                    "-F",
+                    "none",
                     "-o",
                     &format!("ControlPath={socket}"),
                     "-O",

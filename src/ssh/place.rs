@@ -100,16 +100,24 @@ fn forget(under: &Utf8Path) {
         if !ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             continue;
         }
-        // Opening needs its owner's rights, so that another user's stays. What another user has laid there as a trap is
-        // neither followed nor waited for.
-        let lock = std::fs::OpenOptions::new()
-            .write(true)
-            .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
-            .open(entry.path().join(LOCK));
-        if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
+        // Held until it is gone: whoever has just begun to use it waits for the lock, and sees then that it is another one.
+        if let Some(_lock) = abandoned(entry.path()) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
+}
+
+/// The lock of a folder that nobody uses.
+fn abandoned(folder: &Utf8Path) -> Option<std::fs::File> {
+    // Opening needs its owner's rights, so that another user's stays. What another user has laid there as a trap is
+    // neither followed nor waited for.
+    let lock = std::fs::OpenOptions::new()
+        .write(true)
+        .custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits())
+        .open(folder.join(LOCK))
+        .ok()?;
+    lock.try_lock().ok()?;
+    Some(lock)
 }
 
 fn private(folder: &Utf8Path) -> anyhow::Result<()> {
@@ -138,8 +146,10 @@ mod tests {
         let under = tempfile::tempdir().unwrap();
         let folder = Utf8Path::from_path(under.path()).unwrap().join("lostops-x");
         private(&folder).unwrap();
-        // Whoever clears up holds the lock and removes the folder.
-        let other = held(&folder).unwrap().unwrap();
+        drop(held(&folder).unwrap().unwrap());
+        // Whoever clears up holds the lock for as long as it takes to remove the folder.
+        let other = abandoned(&folder).unwrap();
+        assert!(abandoned(&folder).is_none());
         let waits = std::thread::spawn({
             let folder = folder.clone();
             move || held(&folder).unwrap().is_some()

@@ -4,6 +4,9 @@ use super::run::{Terraform, TerraformError};
 use super::workspace::Workspace;
 use camino::Utf8PathBuf;
 
+/// What it is called where it lies sealed.
+pub(crate) const SEALED: &str = "errored.tfstate.sealed";
+
 impl Workspace {
     /// Where Terraform leaves a state that it could not write.
     pub(crate) fn left_state(&self) -> Utf8PathBuf {
@@ -13,6 +16,11 @@ impl Workspace {
     /// Where it lies until somebody pushes it: the module's folder is written anew.
     pub(crate) fn errored_state(&self) -> Utf8PathBuf {
         self.folder.join("errored.tfstate")
+    }
+
+    /// Where it lies sealed, where others read what lies open.
+    pub(crate) fn sealed_state(&self) -> Utf8PathBuf {
+        self.folder.join(SEALED)
     }
 }
 

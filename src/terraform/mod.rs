@@ -2,7 +2,7 @@
 
 pub(crate) mod adopted;
 pub(crate) mod credentials;
-mod errored;
+pub(crate) mod errored;
 mod event;
 mod forget;
 pub(crate) mod lock;

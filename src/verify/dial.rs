@@ -28,11 +28,10 @@ pub(crate) enum From<'a> {
 pub(crate) fn dial(from: From<'_>, to: SocketAddr) -> io::Result<Box<dyn Stream>> {
     match from {
         From::Here => {
+            let until = Instant::now() + LIMIT;
             let stream = unless_cancelled(move || TcpStream::connect_timeout(&to, LIMIT / 2))
                 .map_err(io::Error::other)??;
-            stream.set_read_timeout(Some(LOOK))?;
-            stream.set_write_timeout(Some(LIMIT))?;
-            Ok(Box::new(Here(stream)))
+            Ok(Box::new(Here::new(stream, until)?))
         }
         From::Server(ssh, target) => {
             let seconds = LIMIT.as_secs();
@@ -49,32 +48,78 @@ pub(crate) fn dial(from: From<'_>, to: SocketAddr) -> io::Result<Box<dyn Stream>
     }
 }
 
-/// A connection of this machine's own: a read takes no longer than the limit, and ends with an interrupt.
-struct Here(TcpStream);
+/// A connection of this machine's own: all of it takes no longer than the limit, however little comes at a time, and ends with
+/// an interrupt.
+struct Here {
+    stream: TcpStream,
+    until: Instant,
+}
 
-impl Read for Here {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let until = Instant::now() + LIMIT;
+impl Here {
+    fn new(stream: TcpStream, until: Instant) -> io::Result<Self> {
+        stream.set_read_timeout(Some(LOOK))?;
+        stream.set_write_timeout(Some(LOOK))?;
+        Ok(Self { stream, until })
+    }
+
+    /// Tries it until it is done or the time is over.
+    fn done<T>(&mut self, mut act: impl FnMut(&mut TcpStream) -> io::Result<T>) -> io::Result<T> {
         loop {
             refuse_when_cancelled().map_err(io::Error::other)?;
-            match self.0.read(buffer) {
+            if Instant::now() >= self.until {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            match act(&mut self.stream) {
                 Err(error)
                     if matches!(
                         error.kind(),
                         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-                    ) && Instant::now() < until => {}
+                    ) => {}
                 done => return done,
             }
         }
     }
 }
 
+impl Read for Here {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.done(|stream| stream.read(buffer))
+    }
+}
+
 impl Write for Here {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.0.write(buffer)
+        self.done(|stream| stream.write(buffer))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.stream.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{Ipv4Addr, TcpListener};
+
+    /// A connection to somebody who says a byte as often as is listened, for ever.
+    fn drips(until: Instant) -> Here {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut other, _) = listener.accept().unwrap();
+        std::thread::spawn(move || while other.write_all(b"x").is_ok() {});
+        Here::new(stream, until).unwrap()
+    }
+
+    #[test]
+    fn the_time_of_a_conversation_does_not_begin_anew_with_every_byte() {
+        let mut byte = [0];
+        let mut stream = drips(Instant::now() + LIMIT);
+        assert_eq!(stream.read(&mut byte).unwrap(), 1);
+        stream.until = Instant::now();
+        // There is another one.
+        let error = stream.read(&mut byte).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(stream.write(b"x").is_err());
     }
 }

@@ -50,20 +50,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// # Errors
 /// In words: it does not answer, or not as Prometheus does.
 pub(crate) fn targets(ssh: &Ssh, server: &Target) -> Result<Vec<ScrapeTarget>, String> {
-    let begun = Instant::now();
     let first = active(ssh, server)?;
-    let down = |target: &Active| target.health == "down";
-    let is_old = |target: &Active| {
-        let mut before = first.iter().filter(|one| down(one));
-        before.any(|one| one.labels == target.labels && one.last_scrape == target.last_scrape)
-    };
-    let mut now = first.clone();
-    while now.iter().any(|target| down(target) && is_old(target))
-        && begun.elapsed() < PATIENCE
-        && pause(AGAIN).is_ok()
-    {
-        now = active(ssh, server)?;
-    }
+    let now = settled(&first, AGAIN, || active(ssh, server));
     let mut targets: Vec<ScrapeTarget> = now
         .into_iter()
         .map(|target| ScrapeTarget {
@@ -76,6 +64,34 @@ pub(crate) fn targets(ssh: &Ssh, server: &Target) -> Result<Vec<ScrapeTarget>, S
         .collect();
     targets.sort_by(|a, b| (&a.job, &a.instance).cmp(&(&b.job, &b.instance)));
     Ok(targets)
+}
+
+/// What is said once Prometheus has asked every target anew that was down at first. One look that takes too long says nothing of
+/// the targets: what was said before it still holds.
+fn settled(
+    first: &[Active],
+    again: Duration,
+    mut look: impl FnMut() -> Result<Vec<Active>, String>,
+) -> Vec<Active> {
+    let begun = Instant::now();
+    let is_old = |target: &Active| {
+        let mut before = first.iter().filter(|one| down(one));
+        before.any(|one| one.labels == target.labels && one.last_scrape == target.last_scrape)
+    };
+    let mut now = first.to_owned();
+    while now.iter().any(|target| down(target) && is_old(target))
+        && begun.elapsed() < PATIENCE
+        && pause(again).is_ok()
+    {
+        if let Ok(said) = look() {
+            now = said;
+        }
+    }
+    now
+}
+
+fn down(target: &Active) -> bool {
+    target.health == "down"
 }
 
 fn active(ssh: &Ssh, server: &Target) -> Result<Vec<Active>, String> {
@@ -93,4 +109,37 @@ fn active(ssh: &Ssh, server: &Target) -> Result<Vec<Active>, String> {
     }
     let answer: Answer = serde_json::from_slice(&answer.body).map_err(|error| error.to_string())?;
     Ok(answer.data.active)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(health: &str, last_scrape: &str) -> Vec<Active> {
+        vec![Active {
+            labels: Labels {
+                job: "node".to_owned(),
+                instance: "10.10.0.5:9100".to_owned(),
+            },
+            health: health.to_owned(),
+            last_error: String::new(),
+            last_scrape: last_scrape.to_owned(),
+        }]
+    }
+
+    #[test]
+    fn one_look_that_takes_too_long_loses_nothing_of_the_others() {
+        let mut looks = [
+            Err("timed out".to_owned()),
+            Ok(one("down", "12:00")),
+            Err("timed out".to_owned()),
+            Ok(one("up", "12:01")),
+        ]
+        .into_iter();
+        let now = settled(&one("down", "12:00"), Duration::ZERO, || {
+            looks.next().expect("it is up by now")
+        });
+        assert_eq!(now[0].health, "up");
+        assert!(looks.next().is_none());
+    }
 }

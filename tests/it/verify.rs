@@ -171,6 +171,83 @@ fn what_servers_say_and_what_is_met_from_outside_is_held_against_their_describer
     }
 }
 
+fn verified(servers: &Servers, code: i32, arguments: &str) -> Value {
+    let arguments =
+        format!("verify --ssh-key key --timeout 1s --rate 200000 --format json {arguments}");
+    let run = servers.run(&arguments.split(' ').collect::<Vec<_>>());
+    assert_eq!(run.code, code, "{}\n{}", run.stdout, run.stderr);
+    serde_json::from_str(&run.stdout).expect("the answer is JSON")
+}
+
+#[test]
+fn a_server_that_is_to_be_stopped_is_taken_for_it_only_where_that_was_seen() {
+    let own = own_address(4);
+    let servers = servers(own, own);
+    servers
+        .project
+        .edit(
+            "describers/backend.yaml",
+            "state: running",
+            "state: stopped",
+        )
+        .edit(
+            "describers/database.yaml",
+            "state: running",
+            "state: stopped",
+        )
+        .write(
+            "outputs.json",
+            // Nobody is connected with all of a network.
+            json!({ "public_ips": { "value": { "backend": own, "database": "224.0.0.1" } } })
+                .to_string(),
+        );
+    let answer = verified(&servers, 3, "--servers backend,database");
+    // Refused or taken: it is this machine, and it runs.
+    assert!(says(&answer, "LO519", "`backend` runs"), "{answer:#}");
+    assert!(
+        says(&answer, "LO505", "`database` is described as stopped"),
+        "{answer:#}"
+    );
+}
+
+#[test]
+fn a_server_that_does_not_let_us_in_is_named_where_others_are_to_be_tried_from_it() {
+    let (backend, database) = (own_address(5), own_address(6));
+    let servers = servers(backend, database);
+    let refuses = format!(
+        r#"case "$*" in *{backend}*) echo "Permission denied (publickey)." >&2; exit 255 ;; esac
+{SSH}"#
+    );
+    servers.script("ssh", &refuses);
+    let outputs = |machines: Value| {
+        json!({
+            "public_ips": { "value": { "backend": backend, "database": database } },
+            "machine_ids": { "value": machines },
+        })
+        .to_string()
+    };
+    servers.write(
+        "outputs.json",
+        &outputs(json!({ "backend": "m-backend", "database": "m-database" })),
+    );
+    let answer = verified(&servers, 3, "--servers database");
+    assert!(
+        says(&answer, "LO505", "could be tried from `backend`"),
+        "{answer:#}"
+    );
+    assert!(
+        says(&answer, "LO517", "cannot be asked, as `backend` meets it"),
+        "{answer:#}"
+    );
+    // One that nothing has made is no place to try anything from.
+    servers.write(
+        "outputs.json",
+        &outputs(json!({ "database": "m-database" })),
+    );
+    let answer = verified(&servers, 3, "--servers database");
+    assert!(!says(&answer, "LO505", "`backend`"), "{answer:#}");
+}
+
 #[test]
 fn a_run_that_measures_something_else_alone_says_so_in_one_word() {
     let backend = own_address(3);

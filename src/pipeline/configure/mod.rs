@@ -26,7 +26,7 @@ use crate::terraform::workspace::Workspace;
 use camino::Utf8Path;
 use std::time::Duration;
 
-pub(super) use addresses::{Contacts, engine_that_is_silent};
+pub(super) use addresses::{Contact, Contacts, engine_that_is_silent};
 pub(super) use connect::{Connected, connect, target};
 pub(super) use key::{TEXT as KEY_VARIABLE, VARIABLES as KEY_VARIABLES, source as key_source};
 pub(super) use reviewable::reviewable;

@@ -6,7 +6,11 @@ use std::io::Write as _;
 
 /// Writes `path`, which is relative to `root`, anew. A link in the way is refused; one in the file's own place is
 /// replaced.
-pub(super) fn write(root: &Utf8Path, path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(in crate::pipeline) fn write(
+    root: &Utf8Path,
+    path: &Utf8Path,
+    bytes: &[u8],
+) -> anyhow::Result<()> {
     let mut folder = root.to_owned();
     for part in path.parent().into_iter().flat_map(Utf8Path::components) {
         folder.push(part);
@@ -23,6 +27,8 @@ pub(super) fn write(root: &Utf8Path, path: &Utf8Path, bytes: &[u8]) -> anyhow::R
         .write(true)
         .open(&new)?;
     file.write_all(bytes)
+        // What it holds may be nowhere else soon.
+        .and_then(|()| file.sync_all())
         .and_then(|()| fs_err::rename(&new, folder.join(name)))
         .with_context(|| format!("could not write `{path}`"))
         .inspect_err(|_| {

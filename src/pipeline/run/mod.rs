@@ -18,6 +18,7 @@ mod summary;
 mod watch;
 
 pub(super) use conversation::proxies;
+pub(super) use files::write as write_file;
 
 use super::describe;
 use crate::cli::{Describers, Run as Arguments};

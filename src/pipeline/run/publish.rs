@@ -59,7 +59,7 @@ pub(super) fn publish(step: &Step<'_>, inputs: &Inputs, task: &Task, report: &Re
     };
     keep("report", "report.json", report::json::render);
     let sarif = keep("sarif", "lostops.sarif", report::sarif::render);
-    let errored = errored(step, report, &folder);
+    let errored = report.errored.clone();
     outputs.set("errored-state", errored.unwrap_or_default());
     let frame = frame(step, task, true);
     annotate(step, report);
@@ -118,19 +118,6 @@ fn issue(
             url
         }
         Err(error) => untold(step, &error),
-    }
-}
-
-/// Writes the state that could not be written, sealed; its path.
-fn errored(step: &Step<'_>, report: &Report, folder: &Utf8Path) -> Option<String> {
-    let sealed = report.errored.as_ref()?;
-    let path = folder.join("errored.tfstate.sealed");
-    match files::write(&step.context.folder, &path, sealed.as_bytes()) {
-        Ok(()) => Some(path.into_string()),
-        Err(error) => {
-            warn(step, &format!("{error:#}"));
-            None
-        }
     }
 }
 

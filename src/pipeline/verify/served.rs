@@ -3,7 +3,7 @@
 use super::parallel::each;
 use super::stage::{AT_ONCE, Measuring};
 use crate::fleet::server::Server;
-use crate::pipeline::configure::Contacts;
+use crate::pipeline::configure::{Contact, Contacts};
 use crate::process::refuse_when_cancelled;
 use crate::ssh::target::Target;
 use crate::verify::database::{self, Database};
@@ -13,11 +13,35 @@ use crate::verify::outcome::ScrapeTarget;
 use crate::verify::tls::Trust;
 use crate::verify::{login, prometheus, web};
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{SocketAddr, TcpStream};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
 /// A server that answers at all does so within this.
 const ASLEEP: Duration = Duration::from_secs(3);
+
+/// Whether a server that is to be stopped is.
+pub(super) enum Power {
+    /// It answers.
+    On {
+        at: SocketAddr,
+        took: bool,
+    },
+    Off,
+    /// Why it is not known.
+    Unseen(String),
+}
+
+/// The address by which this machine would go to a server. Nothing is sent.
+fn own_address(contact: &Contact) -> Option<IpAddr> {
+    let any: IpAddr = match contact.address {
+        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = UdpSocket::bind((any, 0)).ok()?;
+    socket.connect((contact.address, contact.port)).ok()?;
+    socket.local_addr().ok().map(|own| own.ip())
+}
 
 /// Where Grafana says how it is.
 const GRAFANA: &str = "/api/health";
@@ -32,25 +56,48 @@ pub(super) struct Served {
 }
 
 impl Measuring<'_> {
-    /// Servers that are to be stopped, and take a connection.
-    pub(super) fn awake(&self, contacts: &Contacts) -> Vec<(String, SocketAddr)> {
-        let stopped: Vec<(String, SocketAddr)> = self
+    /// What is known of the servers that are to be stopped. One that nothing is known of is in no list: it has no address.
+    pub(super) fn power(&self, contacts: &Contacts) -> Vec<(String, Power)> {
+        let stopped: Vec<(&Server, &Contact)> = self
             .stopped
             .iter()
-            .filter_map(|server| {
-                let contact = contacts.get(server.name())?;
-                let place = SocketAddr::new(contact.address, contact.port);
-                Some((server.name().to_owned(), place))
-            })
+            .filter_map(|server| Some((*server, contacts.get(server.name())?)))
             .collect();
-        let answers = each(&stopped, AT_ONCE, |(_, place)| {
-            refuse_when_cancelled().is_ok() && TcpStream::connect_timeout(place, ASLEEP).is_ok()
-        });
-        let answered = stopped.into_iter().zip(answers);
-        answered
-            .filter(|(_, answers)| *answers)
-            .map(|(one, _)| one)
-            .collect()
+        let power = each(&stopped, AT_ONCE, |(_, contact)| self.power_of(contact));
+        let names = stopped.iter().map(|(server, _)| server.name().to_owned());
+        names.zip(power).collect()
+    }
+
+    fn power_of(&self, contact: &Contact) -> Power {
+        let at = SocketAddr::new(contact.address, contact.port);
+        if let Err(error) = refuse_when_cancelled() {
+            return Power::Unseen(error.to_string());
+        }
+        let Err(error) = TcpStream::connect_timeout(&at, ASLEEP) else {
+            return Power::On { at, took: true };
+        };
+        match error.kind() {
+            // Only a machine that runs says no, and only one that has said yes hangs up.
+            io::ErrorKind::ConnectionRefused => Power::On { at, took: false },
+            io::ErrorKind::ConnectionReset => Power::On { at, took: true },
+            io::ErrorKind::TimedOut if self.could_reach(contact) => Power::Off,
+            io::ErrorKind::TimedOut => Power::Unseen(format!(
+                "nobody answers at {at}, an address of its network, and no other server in there has let lostops in"
+            )),
+            _ => Power::Unseen(format!("{at} is not reached from here: {error}")),
+        }
+    }
+
+    /// Whether there is a way from here to where a server is reached when it runs: to a public address there is, and to one of
+    /// the fleet's network where we are in it, or somebody in it has let us in.
+    fn could_reach(&self, contact: &Contact) -> bool {
+        let network = self.fleet.environment.network.address_space.value;
+        let is_inside = |address: IpAddr| network.contains(&address);
+        if !is_inside(contact.address) {
+            return true;
+        }
+        own_address(contact).is_some_and(is_inside)
+            || self.ready().iter().any(|one| is_inside(one.address))
     }
 
     /// What servers serve to others: web pages, databases, measurements.
@@ -128,27 +175,40 @@ impl Measuring<'_> {
             })
         };
         let ready = self.ready();
-        let from = ready.iter().filter(lets_in).take(3);
-        from.map(|target| {
-            let mut met = database::ask(
-                From::Server(&self.connected.ssh, target),
-                SocketAddr::new(address, port),
-                &address.to_string(),
-                &trust,
-            );
-            if let Ok(met) = &mut met
-                && self.is_application(&target.name, server)
-                && !matches!(met.plain, database::Plain::Refused(_))
-            {
-                met.plain = login::attempt(&self.connected.ssh, target);
-            }
-            Database {
-                from: target.name.clone(),
+        let from: Vec<&Target> = ready.iter().filter(lets_in).take(3).collect();
+        if from.is_empty() {
+            // The question stays, and nobody can answer it.
+            let troubles = self.troubles();
+            let client = self.targets.iter().filter(lets_in);
+            let mut client = client.filter_map(|one| troubles.get_key_value(&one.name));
+            let unmet = |(from, trouble): (&String, &String)| Database {
+                from: from.clone(),
                 port,
-                met,
-            }
-        })
-        .collect()
+                met: Err(format!("it does not let lostops in: {trouble}")),
+            };
+            return client.next().map(unmet).into_iter().collect();
+        }
+        from.into_iter()
+            .map(|target| {
+                let mut met = database::ask(
+                    From::Server(&self.connected.ssh, target),
+                    SocketAddr::new(address, port),
+                    &address.to_string(),
+                    &trust,
+                );
+                if let Ok(met) = &mut met
+                    && self.is_application(&target.name, server)
+                    && !matches!(met.plain, database::Plain::Refused(_))
+                {
+                    met.plain = login::attempt(&self.connected.ssh, target);
+                }
+                Database {
+                    from: target.name.clone(),
+                    port,
+                    met,
+                }
+            })
+            .collect()
     }
 
     /// Whether a server runs an application whose data is there.

@@ -1,7 +1,7 @@
 //! The stage itself: every server from within and from outside, then from each other, then what it serves.
 
 use super::parallel::each;
-use super::served::Served;
+use super::served::{Power, Served};
 use super::{everywhere, expected, outside};
 use crate::cli::Cloud;
 use crate::context::Context;
@@ -16,7 +16,7 @@ use crate::report::progress::Progress;
 use crate::report::{Failure, Report, Timeline};
 use crate::services::supply::Supply;
 use crate::ssh::target::Target;
-use crate::verify::outcome::{self, Inside, Measured, Outside, Side};
+use crate::verify::outcome::{self, Awake, Inside, Measured, Outside, Side};
 use crate::verify::reach::columns;
 use crate::verify::tls::Trust;
 use crate::verify::{inside, web};
@@ -136,15 +136,24 @@ impl Measuring<'_> {
         let servers = self.servers(inside, outside, served, contacts);
         timeline.lap("what answered");
         cancelled()?;
-        let awake = self.awake(contacts);
+        let power = self.power(contacts);
         cancelled()?;
-        Ok(Measured {
+        let mut measured = Measured {
             servers,
             matrix,
-            asleep: self.stopped.len() - awake.len(),
-            awake,
             at: jiff::Timestamp::now(),
-        })
+            ..Measured::default()
+        };
+        for (name, power) in power {
+            match power {
+                Power::On { at, took } => measured.awake.push(Awake { name, at, took }),
+                Power::Off => {}
+                Power::Unseen(why) => measured.unseen.push((name, why)),
+            }
+        }
+        // A simulated machine that is off has no address at all.
+        measured.asleep = self.stopped.len() - measured.awake.len() - measured.unseen.len();
+        Ok(measured)
     }
 
     pub(super) fn ready(&self) -> Vec<Target> {
@@ -153,6 +162,16 @@ impl Measuring<'_> {
             .iter()
             .filter(|target| matches!(self.connected.answers.get(&target.name), Some(Ok(_))));
         ready.cloned().collect()
+    }
+
+    /// Servers that do not let us in, and why. One that nothing has made yet is no place to measure from.
+    pub(super) fn troubles(&self) -> BTreeMap<String, String> {
+        let made = self.targets.iter().filter(|one| one.identity.is_some());
+        let trouble = |target: &Target| match self.connected.answers.get(&target.name)? {
+            Ok(_) => None,
+            Err(trouble) => Some((target.name.clone(), trouble.words())),
+        };
+        made.filter_map(trouble).collect()
     }
 
     fn inside(&self) -> Inner {
@@ -183,7 +202,7 @@ impl Measuring<'_> {
     }
 
     fn attempts(&self, ports: &everywhere::Ports, inside: &Inner) -> everywhere::From {
-        everywhere::attempts(
+        let mut from = everywhere::attempts(
             self.fleet,
             &self.connected.ssh,
             &self.ready(),
@@ -191,7 +210,11 @@ impl Measuring<'_> {
             ports,
             inside,
             &self.word,
-        )
+        );
+        // What nobody could try from there is not known of anybody.
+        let troubles = self.troubles().into_iter();
+        from.extend(troubles.map(|(name, why)| (name, Err(why))));
+        from
     }
 
     fn servers(

@@ -55,6 +55,23 @@ impl<'a> Answers<'a> {
         (answer.code == 0).then_some(answer.text)
     }
 
+    /// The login is root, and may know everything.
+    pub(super) fn are_of_root(&self) -> bool {
+        self.get("user").map(str::trim) == Some("0")
+    }
+
+    /// How the command ended where it was to say something and did not: `fails (exit code 1)`. `usual` is what it ends with where
+    /// there is nothing to say. What is root's to know counts as told by the gap of a login that is not root.
+    pub(super) fn failed(&self, name: &str, usual: &[i32]) -> Option<String> {
+        let code = self.code(name)?;
+        let failed = code != 0 && !usual.contains(&code) && self.are_of_root();
+        failed.then(|| match code {
+            124 => "does not end".to_owned(),
+            127 => "is missing".to_owned(),
+            code => format!("fails (exit code {code})"),
+        })
+    }
+
     /// How the command ended.
     pub(super) fn code(&self, name: &str) -> Option<i32> {
         self.parts.get(name).map(|answer| answer.code)

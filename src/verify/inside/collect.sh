@@ -29,10 +29,16 @@ line reboot 'test -e /run/reboot-required || exit 0; echo pending; sort -u /run/
 ask addresses ip -o address show
 # Rules without the elements of sets, of which there may be very many.
 line nft 'command -v nft >/dev/null || exit 0; nft --terse list ruleset'
-# Only where nft does not know it: asking for a table makes it.
-line iptables 'if grep -qs nat /proc/net/ip_tables_names /proc/net/ip6_tables_names; then iptables-legacy-save -t nat; ip6tables-legacy-save -t nat
+# Only where nft does not know it, and of the older kind only what is there: asking for a table makes it.
+line iptables 'code=0; there() { grep -qs nat "/proc/net/$1"; }; save() { "$@" -t nat || code=$?; }
+  if there ip_tables_names || there ip6_tables_names; then
+    if there ip_tables_names; then save iptables-legacy-save; fi
+    if there ip6_tables_names; then save ip6tables-legacy-save; fi
   elif command -v iptables-save >/dev/null && { ! command -v nft >/dev/null || nft --terse list ruleset | grep -q "xt target \"\(DNAT\|REDIRECT\)\""; }; then
-    iptables-save -t nat; ip6tables-save -t nat; fi; true'
+    save iptables-save
+    # Where IPv6 is off there is no such table.
+    if [ -e /proc/net/if_inet6 ]; then save ip6tables-save; fi
+  fi; exit "$code"'
 ask architecture dpkg --print-architecture
 ask packages dpkg-query -W -f '${db:Status-Status}\t${Package}\t${Architecture}\t${Version}\t${Pre-Depends}, ${Depends}, ${Recommends}\t${Provides}\n'
 line automatic 'test -e /var/lib/apt/extended_states || exit 0
@@ -41,7 +47,8 @@ line installed "$installed"
 line baseline 'test -e /etc/lostops/baseline || exit 0; echo kept; cat /etc/lostops/baseline'
 ask people cat /etc/passwd
 ask passwords awk -F: '$2 ~ /^[$_a-zA-Z0-9.\/]/ { print $1 }' /etc/shadow
-line sshd 'sshd -T | grep -E "^(authorizedkeysfile|authorizedkeyscommand|passwordauthentication) "'
+# That it fails is not that there is nothing to say.
+line sshd 'said=$(sshd -T) || exit 3; printf "%s\n" "$said" | grep -E "^(authorizedkeysfile|authorizedkeyscommand|passwordauthentication) "'
 line keys 'while IFS=: read -r name _ _ _ _ home _; do for file in "$home/.ssh/authorized_keys" "$home/.ssh/authorized_keys2"; do
     if [ -s "$file" ]; then while IFS= read -r key || [ -n "$key" ]; do printf "%s\t%s\t%s\n" "$name" "$file" "$key"; done <"$file"; fi; done; done </etc/passwd; true'
 # Nothing of their environment, which holds secrets.

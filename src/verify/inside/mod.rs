@@ -70,7 +70,12 @@ fn read(answers: &Answers<'_>) -> Inside {
     let mut translated = translated::read(answers, &mut gaps);
     let mut sockets = sockets::read(answers, &mut gaps);
     containers::name(containers.as_deref(), &mut translated, &mut sockets);
-    if answers.get("user").map(str::trim) != Some("0") {
+    gaps.extend(answers.failed("addresses", &[]).map(|how| {
+        Gap::new(format!(
+            "`ip address` {how}, so which addresses it has besides is not known"
+        ))
+    }));
+    if !answers.are_of_root() {
         gaps.push(Gap {
             words: "the login may not become root (`sudo -n`), so whose sockets they are, the packet filter and the keys of others are not seen".to_owned(),
             made_up_for: false,

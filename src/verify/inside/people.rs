@@ -7,11 +7,25 @@ use std::collections::BTreeSet;
 /// Shells that let nobody in.
 const NO_SHELL: [&str; 5] = ["nologin", "false", "sync", "shutdown", "halt"];
 
+/// Questions that only root is answered, what asks them, and how they end where there is nothing to tell.
+const SECRETS: [(&str, &str, &[i32]); 3] = [
+    ("passwords", "reading /etc/shadow", &[]),
+    ("keys", "reading the keys of its users", &[]),
+    // `grep` that finds nothing.
+    ("sshd", "`sshd -T`", &[1]),
+];
+
 pub(super) fn read(answers: &Answers<'_>, gaps: &mut Vec<Gap>) -> Vec<Person> {
     let Some(people) = answers.get("people") else {
         gaps.push(Gap::new("/etc/passwd cannot be read"));
         return Vec::new();
     };
+    gaps.extend(SECRETS.iter().filter_map(|(name, what, usual)| {
+        let how = answers.failed(name, usual)?;
+        Some(Gap::new(format!(
+            "{what} {how}, so who can log in is not known"
+        )))
+    }));
     let passwords: BTreeSet<&str> = answers
         .get("passwords")
         .unwrap_or_default()

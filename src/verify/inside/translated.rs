@@ -8,6 +8,13 @@ use std::net::IpAddr;
 pub(super) fn read(answers: &Answers<'_>, gaps: &mut Vec<Gap>) -> Vec<Translated> {
     let mut all = Vec::new();
     let mut odd = Vec::new();
+    for (name, what) in [("nft", "nft list ruleset"), ("iptables", "iptables-save")] {
+        gaps.extend(answers.failed(name, &[]).map(|how| {
+            Gap::new(format!(
+                "`{what}` {how}, so ports that its packet filter hands on are not known"
+            ))
+        }));
+    }
     for line in answers.get("nft").unwrap_or_default().lines() {
         let line = line.trim();
         let Some((rule, to)) = target(line) else {

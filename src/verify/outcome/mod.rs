@@ -25,11 +25,22 @@ pub(crate) struct Measured {
     pub(crate) servers: Vec<Server>,
     pub(crate) matrix: Matrix,
     /// Servers that are described as stopped and answer all the same, and where.
-    pub(crate) awake: Vec<(String, SocketAddr)>,
+    pub(crate) awake: Vec<Awake>,
     /// How many servers are described as stopped and do not answer.
     pub(crate) asleep: usize,
+    /// Servers that are described as stopped, and in words why it is not known whether they are.
+    pub(crate) unseen: Vec<(String, String)>,
     /// When.
     pub(crate) at: Timestamp,
+}
+
+/// A server that answers although it is to be stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Awake {
+    pub(crate) name: String,
+    pub(crate) at: SocketAddr,
+    /// It took the connection; else it refused it, which takes a machine that runs, too.
+    pub(crate) took: bool,
 }
 
 /// One server.

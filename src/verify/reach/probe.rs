@@ -67,9 +67,16 @@ try() {{
   done
   case $code:$said in
     0:*) said=open ;;
+    # Neither `timeout` nor another bash could be started.
+    12[567]:*) said=unknown ;;
     *refused*) said=refused ;;
     124:* | *"timed out"*) said=silent ;;
-    *) said=unreachable ;;
+    # Whoever hangs up has taken the connection.
+    *"reset by peer"* | *"Broken pipe"*) said=open ;;
+    *unreachable* | *"No route to host"* | *"Host is down"* | *"Protocol not available"* | *"not permitted"* | *"Permission denied"*) said=unreachable ;;
+    # It has no address of that family.
+    *"Cannot assign requested address"* | *"Address family not supported"*) said=unreachable ;;
+    *) said=unknown ;;
   esac
   local now=$EPOCHREALTIME
   printf '{word} %s %s %s %s\n' "$1" "$2" "$said" "$((${{now/[.,]/}} - ${{began/[.,]/}}))"
@@ -96,10 +103,71 @@ fn read(said: &str, word: &str) -> Tried {
             "open" => Met::Open,
             "refused" => Met::Refused,
             "silent" => Met::Silent,
-            _ => Met::Unreachable,
+            "unreachable" => Met::Unreachable,
+            _ => Met::Unknown,
         };
         let took = Duration::from_micros(words.next()?.parse().unwrap_or(0));
         Some((SocketAddr::new(address, port), (met, took)))
     };
     said.lines().filter_map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::Invocation;
+    use std::net::{Ipv4Addr, TcpListener};
+
+    /// What a server on which these programs come first says of it.
+    fn met(to: SocketAddr, programs: &str) -> Met {
+        let ended = Invocation::new("/bin/bash")
+            .arguments(["-s"])
+            .environment([("PATH".to_owned(), format!("{programs}:/usr/bin:/bin"))].into())
+            .input(script(&[to], "w"))
+            .output()
+            .unwrap();
+        read(&String::from_utf8_lossy(&ended.stdout), "w")[&to].0
+    }
+
+    #[test]
+    fn only_an_answer_and_its_absence_mean_anything() {
+        let folder = tempfile::tempdir().unwrap();
+        let programs = folder.path().to_str().unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let open = listener.local_addr().unwrap();
+        assert_eq!(met(open, programs), Met::Open);
+        let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let refused = nobody.local_addr().unwrap();
+        drop(nobody);
+        assert_eq!(met(refused, programs), Met::Refused);
+        // Nobody can be connected with all of a network.
+        let all = SocketAddr::from(([224, 0, 0, 1], 80));
+        assert_eq!(met(all, programs), Met::Unreachable);
+
+        for (failure, means) in [
+            (
+                "echo 'timeout: failed to run command' >&2; exit 126",
+                Met::Unknown,
+            ),
+            (
+                "echo 'timeout: fork system call failed: Resource temporarily unavailable' >&2; exit 125",
+                Met::Unknown,
+            ),
+            (
+                "echo 'bash: fork: Cannot allocate memory' >&2; exit 1",
+                Met::Unknown,
+            ),
+            (
+                "echo 'bash: connect: Connection reset by peer' >&2; exit 1",
+                Met::Open,
+            ),
+            ("exit 124", Met::Silent),
+        ] {
+            let program = folder.path().join("timeout");
+            fs_err::write(&program, format!("#!/bin/sh\n{failure}\n")).unwrap();
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+            fs_err::set_permissions(&program, mode).unwrap();
+            assert_eq!(met(open, programs), means, "{failure}");
+        }
+    }
 }

@@ -66,7 +66,7 @@ pub(super) fn ask(spare: &mut Option<Socket>, to: SocketAddr) -> io::Result<Aske
             Ok(Asked::Waiting(Waiting { socket, since }))
         }
         Err(error) => {
-            let answer = refused(error)?;
+            let answer = of_error(error)?;
             // Linux lets a socket that was refused ask again, which spares half of the work.
             if answer == Answer::Closed && cfg!(target_os = "linux") {
                 *spare = Some(socket);
@@ -93,7 +93,7 @@ impl Waiting {
         let socket = Socket::from(socket.into_std()?);
         // On a busy machine an answer may lie there although its time is up.
         let answer = match socket.take_error()? {
-            Some(error) => refused(error)?,
+            Some(error) => of_error(error)?,
             None if socket.peer_addr().is_ok() => connected(&socket),
             None => Answer::Silent,
         };
@@ -113,9 +113,11 @@ fn connected(socket: &Socket) -> Answer {
 }
 
 /// What an error says of the port; another one is this machine's own.
-fn refused(error: io::Error) -> io::Result<Answer> {
+fn of_error(error: io::Error) -> io::Result<Answer> {
     match error.raw_os_error().map(Errno::from_raw) {
-        Some(Errno::ECONNREFUSED | Errno::ECONNRESET) => Ok(Answer::Closed),
+        Some(Errno::ECONNREFUSED) => Ok(Answer::Closed),
+        // Whoever hangs up has taken the connection before: until then it is a refusal.
+        Some(Errno::ECONNRESET | Errno::EPIPE) => Ok(Answer::Open),
         Some(
             Errno::ENETUNREACH
             | Errno::EHOSTUNREACH
@@ -125,5 +127,47 @@ fn refused(error: io::Error) -> io::Result<Answer> {
         ) => Ok(Answer::Forbidden),
         Some(Errno::ETIMEDOUT) => Ok(Answer::Silent),
         _ => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{Ipv4Addr, Shutdown, TcpListener};
+
+    /// The answer of a port that takes a connection and hangs up, after it has said that it will say no more.
+    fn hangs_up(says_so: bool) -> Answer {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP)).unwrap();
+        socket
+            .connect(&SockAddr::from(listener.local_addr().unwrap()))
+            .unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let (other, _) = listener.accept().unwrap();
+        if says_so {
+            other.shutdown(Shutdown::Write).unwrap();
+        }
+        let other = Socket::from(other);
+        other.set_linger(Some(Duration::ZERO)).unwrap();
+        drop(other);
+        while socket.peer_addr().is_ok() {
+            std::thread::yield_now();
+        }
+        let waiting = Waiting {
+            socket,
+            since: Instant::now(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let answered = runtime.block_on(waiting.answer(Duration::from_mins(1)));
+        answered.unwrap().0
+    }
+
+    #[test]
+    fn a_port_that_hangs_up_at_once_is_open_all_the_same() {
+        assert_eq!(hangs_up(false), Answer::Open);
+        assert_eq!(hangs_up(true), Answer::Open);
     }
 }

@@ -128,6 +128,11 @@ impl Started<'_> {
         self.project.write("told", "");
     }
 
+    /// As when the terminal closes.
+    pub(super) fn hang_up(&self) {
+        self.signal(Signal::SIGHUP);
+    }
+
     /// Waits for its end: the exit code.
     pub(super) fn end(&mut self) -> i32 {
         let end = Instant::now() + LIMIT;

@@ -33,6 +33,66 @@ fn a_state_that_waits_for_its_next_try_is_kept() {
     assert_eq!(run.read(kept), "{}\n");
 }
 
+/// A Terraform that applies until the test lets it go on, or an interrupt ends it. What it has made, it writes in either case.
+const APPLIES: &str = r#"case "$1" in
+  version) echo '{"terraform_version":"1.11.4"}' ;;
+  output) cat "$HOME/outputs.json" ;;
+  show) cat "$HOME/plan.json" ;;
+  apply)
+    trap 'echo interrupted >"$HOME/ended"; exit 1' INT
+    echo begins >"$HOME/begun"
+    while [ ! -e "$HOME/go" ]; do sleep 0.05; done
+    echo done >"$HOME/ended" ;;
+esac"#;
+
+/// Where the terminal closes during an apply: how the run ends, and how Terraform did.
+fn hung_up(servers: &Servers, command: &std::process::Command, go_on: bool) -> (i32, String) {
+    servers.script("terraform", APPLIES);
+    let plan = EMPTY.replace("\"complete\"", "\"applyable\":true,\"complete\"");
+    servers.write("plan.json", &plan);
+    let mut run = start(&servers.project, command, As::Plain);
+    run.until("the apply", |run| !run.read("begun").is_empty());
+    run.hang_up();
+    if go_on {
+        servers.write("go", "");
+    }
+    (run.end(), run.read("ended"))
+}
+
+const APPLY: [&str; 3] = ["apply", "--only", "terraform"];
+
+#[test]
+fn a_terminal_that_closes_interrupts_terraform_and_lets_it_end() {
+    let servers = Servers::new();
+    let command = servers.command(&APPLY);
+    assert_eq!(
+        hung_up(&servers, &command, false),
+        (1, "interrupted\n".to_owned()),
+        "{}",
+        servers.read("log")
+    );
+    assert!(servers.read("log").contains("cancelled"));
+}
+
+#[test]
+fn a_run_that_is_to_outlast_its_terminal_does() {
+    let servers = Servers::new();
+    let own = servers.command(&APPLY);
+    let mut command = std::process::Command::new("nohup");
+    command.arg(own.get_program()).args(own.get_args());
+    command.envs(
+        own.get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    command.current_dir(own.get_current_dir().expect("a folder"));
+    assert_eq!(
+        hung_up(&servers, &command, true),
+        (0, "done\n".to_owned()),
+        "{}",
+        servers.read("log")
+    );
+}
+
 #[test]
 fn a_terraform_that_waits_for_the_lock_of_its_state_ends() {
     let project = Project::with(&root().join("examples/managed"));

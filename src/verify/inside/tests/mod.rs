@@ -137,6 +137,46 @@ fn packages_are_those_that_are_there_in_whatever_state() {
 }
 
 #[test]
+fn an_answer_that_was_not_given_is_a_hole_and_not_an_empty_one() {
+    let holes = |user: &str, name: &str, code: i32| {
+        let inside = inside(&[("user", user, 0), (name, "", code)]);
+        let gaps = inside.gaps.into_iter().filter(|gap| !gap.made_up_for);
+        let gaps: Vec<String> = gaps.map(|gap| gap.words).collect();
+        gaps
+    };
+    let usual = holes("0", "uptime", 0);
+    for (name, code, words) in [
+        ("nft", 1, "`nft list ruleset` fails (exit code 1)"),
+        ("iptables", 4, "`iptables-save` fails (exit code 4)"),
+        ("passwords", 2, "/etc/shadow fails (exit code 2)"),
+        ("keys", 124, "the keys of its users does not end"),
+        ("sshd", 3, "`sshd -T` fails (exit code 3)"),
+        ("addresses", 127, "`ip address` is missing"),
+    ] {
+        let text = said(&[
+            ("user", "0", 0),
+            ("people", "root:x:0:0:root:/root:/bin/bash", 0),
+            (name, "", code),
+        ]);
+        let gaps = read(&Answers::of(&text, "w")).gaps;
+        assert!(
+            gaps.iter()
+                .any(|gap| gap.words.contains(words) && !gap.made_up_for),
+            "{name}: {gaps:?}"
+        );
+        assert_eq!(holes("0", name, 0), usual, "{name}");
+        // That the login is not root is told once.
+        assert_eq!(
+            holes("1000", name, code),
+            holes("1000", "uptime", 0),
+            "{name}"
+        );
+    }
+    // Nothing was found, and that is an answer.
+    assert_eq!(holes("0", "sshd", 1), usual);
+}
+
+#[test]
 fn whoever_has_a_key_or_a_password_can_log_in() {
     let text = said(&[
         (
