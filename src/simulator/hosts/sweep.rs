@@ -10,6 +10,9 @@ use bollard::query_parameters::{ListContainersOptions, ListNetworksOptions, List
 use futures_util::future::try_join_all;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Held while something is taken away: two who do it at once would remove each other's helpers. No machine has such a name.
+const SWEEP: &str = ".sweep";
+
 /// How much there was to take away.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Swept {
@@ -45,6 +48,7 @@ impl Hosts {
     /// Removes hosts, networks and disks, everything of this simulation and of those whose cloud is no more. The cloud stays
     /// what it was.
     pub(crate) async fn down(&self) -> anyhow::Result<Swept> {
+        let _held = self.folder.lock(SWEEP).await?;
         let mut swept = self.remove(&self.simulation, None).await?;
         swept.add(self.forget_left_behind().await?);
         for name in self.folder.names() {
@@ -56,6 +60,7 @@ impl Hosts {
 
     /// Removes what other simulations of this very folder have left, and disks that the cloud no longer has.
     pub(crate) async fn clean(&self) -> anyhow::Result<()> {
+        let _held = self.folder.lock(SWEEP).await?;
         self.forget_left_behind().await?;
         let cloud = self.store.read()?;
         let disks: BTreeSet<String> = cloud

@@ -8,13 +8,12 @@ use std::sync::{Arc, Mutex};
 /// What an engine was asked, without its version and with the body, in order.
 type Asked = Arc<Mutex<Vec<String>>>;
 
-/// Runs `lostops simulator …` with an engine that has the image and the networks and nothing else, and can do everything but
-/// for what the test says: it is given the question and how many times it was asked before.
-fn simulator(
+/// An engine that has the image and the networks and nothing else, and can do everything but for what the test says: it is
+/// given the question and how many times it was asked before. Its address.
+fn engine(
     project: &Project,
-    command: &str,
     answer: impl Fn(&str, usize) -> Option<(u16, String)> + Send + 'static,
-) -> (Run, Vec<String>) {
+) -> (String, Asked) {
     let socket = project.path("engine.sock");
     let listener = UnixListener::bind(&socket).expect("a socket");
     let asked = Asked::default();
@@ -35,8 +34,18 @@ fn simulator(
             let _ = stream.write_all(text.as_bytes());
         }
     });
+    (format!("unix://{}", socket.display()), asked)
+}
+
+/// Runs `lostops simulator …` with such an engine.
+fn simulator(
+    project: &Project,
+    command: &str,
+    answer: impl Fn(&str, usize) -> Option<(u16, String)> + Send + 'static,
+) -> (Run, Vec<String>) {
+    let (address, asked) = engine(project, answer);
     let mut command = project.command(&["simulator", command]);
-    let run = finish(command.env("DOCKER_HOST", format!("unix://{}", socket.display())));
+    let run = finish(command.env("DOCKER_HOST", address));
     let asked = asked.lock().expect("nobody panics").clone();
     (run, asked)
 }
@@ -210,4 +219,31 @@ fn the_container_in_which_the_image_of_the_hosts_is_made_belongs_to_the_simulati
     let away = |one: &String| one.starts_with(&format!("DELETE /containers/{name}?"));
     assert!(asked[..made].iter().any(away), "{asked:#?}");
     assert!(asked[made..].iter().any(away), "{asked:#?}");
+}
+
+#[test]
+fn nobody_takes_away_what_somebody_else_is_taking_away() {
+    for command in ["up", "down"] {
+        let project = machine();
+        let file = project.path(".lostops/staging/simulated/hosts/.sweep.lock");
+        let free = Arc::new(Mutex::new(Vec::new()));
+        let seen = free.clone();
+        let (run, _) = simulator(&project, command, move |question, _| {
+            let looks = ["GET /containers/json", "GET /volumes"];
+            if looks.iter().any(|look| question.starts_with(look)) {
+                let lock = std::fs::File::open(&file).ok();
+                let is_free = lock.is_none_or(|lock| lock.try_lock().is_ok());
+                seen.lock().expect("nobody panics").push(is_free);
+            }
+            let made = question.starts_with("POST /containers/create");
+            made.then(|| message(500, "no space left on device"))
+                .flatten()
+        });
+        let free = free.lock().expect("nobody panics").clone();
+        assert!(
+            !free.is_empty() && !free.contains(&true),
+            "{command}: {free:?} {}",
+            run.stderr
+        );
+    }
 }
