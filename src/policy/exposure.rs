@@ -1,6 +1,7 @@
 //! What is declared, what is permitted, and what is left over.
 
 use super::Facts;
+use crate::fleet::address::Addresses;
 use crate::fleet::policy::Waiver;
 use crate::fleet::port::{PortSet, Protocol};
 use crate::fleet::reach::Reach;
@@ -30,7 +31,36 @@ impl Facts<'_> {
         let left = self
             .beyond(subject, reach)
             .difference(&self.waived(code, &subject.name));
-        without_data_ports(&left, server)
+        left.difference(&self.judged_as_database(server))
+    }
+
+    /// What the rule on databases reports of this server, whoever declares or permits it. The backend it accepts, so
+    /// that every other rule has to judge what is open to it.
+    pub(super) fn judged_as_database(&self, server: Option<&Server>) -> Reach {
+        let ports = server.map(data_ports).unwrap_or_default();
+        if ports.is_empty() {
+            return Reach::default();
+        }
+        let others = SourceSet::anyone().difference(&self.backends());
+        Reach::new(Some(Protocol::Tcp), &ports, &others)
+    }
+
+    /// Those of the role `backend`, by what their describers and the plan call them.
+    pub(super) fn backends(&self) -> SourceSet {
+        let servers = self
+            .fleet
+            .map(|fleet| fleet.servers.as_slice())
+            .unwrap_or_default();
+        servers
+            .iter()
+            .filter(|server| server.role.value == Role::Backend)
+            .fold(SourceSet::default(), |all, server| {
+                let address = Addresses::one(server.machine.private_ip.value);
+                self.subjects_of(server.name())
+                    .fold(all.union(&SourceSet::addresses(address)), |all, subject| {
+                        all.union(&subject.as_source)
+                    })
+            })
     }
 
     /// Everything the policy permits a server's role.
@@ -138,14 +168,4 @@ pub(super) fn data_ports(server: &Server) -> PortSet {
         .iter()
         .filter(|port| port.tls || port.purpose.as_deref() == Some("mysql"))
         .fold(standard, |all, port| all.union(&port.ports.value))
-}
-
-/// A reach without the ports that the database rule judges.
-pub(super) fn without_data_ports(reach: &Reach, server: Option<&Server>) -> Reach {
-    let ports = server.map(data_ports).unwrap_or_default();
-    reach.difference(&Reach::new(
-        Some(Protocol::Tcp),
-        &ports,
-        &SourceSet::anyone(),
-    ))
 }
