@@ -84,10 +84,13 @@ impl Facts<'_> {
     /// rest of a subnet in which nobody else lives.
     fn widened(&self, reach: &Reach, own: &Subject) -> Reach {
         let mut wide = reach.clone();
-        let mut add = |members: &[&Subject], sources: &SourceSet| {
+        // Addresses that are not known yet may be any, and are nobody's.
+        let mut add = |members: &[&Addresses], sources: &SourceSet| {
+            let is_named = |one: &&Addresses, from: &SourceSet| {
+                !one.is_empty() && one.is_subset(&from.addresses)
+            };
             for (protocol, low, high, from) in reach.ranges() {
-                let all = |member: &&Subject| member.as_source.addresses.is_subset(&from.addresses);
-                if !members.is_empty() && members.iter().all(all) {
+                if !members.is_empty() && members.iter().all(|one| is_named(one, from)) {
                     wide = wide.union(&Reach::new(
                         Some(protocol),
                         &PortSet::range(low, high),
@@ -97,27 +100,40 @@ impl Facts<'_> {
             }
         };
         for subject in self.subjects {
-            if !subject.as_source.addresses.is_empty() {
-                add(&[subject], &subject.as_source);
-            }
+            add(&[&subject.as_source.addresses], &subject.as_source);
         }
-        for neighbourhood in self
-            .plan
-            .map(|plan| plan.neighbourhoods.as_slice())
-            .unwrap_or_default()
-        {
+        let neighbourhoods = self.plan.map(|plan| plan.neighbourhoods.as_slice());
+        for neighbourhood in neighbourhoods.unwrap_or_default() {
             let lives = |subject: &&Subject| {
                 subject.address != own.address && neighbourhood.machines.contains(&subject.address)
             };
-            let members: Vec<&Subject> = self.subjects.iter().filter(lives).collect();
-            if !neighbourhood.ranges.is_empty() {
-                add(
-                    &members,
-                    &SourceSet::addresses(neighbourhood.ranges.clone()),
-                );
+            let members = self.subjects.iter().filter(lives);
+            let mut members: Vec<&Addresses> = members
+                .map(|subject| &subject.as_source.addresses)
+                .collect();
+            if members.is_empty() || neighbourhood.ranges.is_empty() {
+                continue;
             }
+            let described = self.described_in(&neighbourhood.ranges, own);
+            members.extend(&described);
+            add(
+                &members,
+                &SourceSet::addresses(neighbourhood.ranges.clone()),
+            );
         }
         wide
+    }
+
+    /// The addresses that describers give others in these ranges, whether or not the plan holds their machines.
+    fn described_in(&self, ranges: &Addresses, own: &Subject) -> Vec<Addresses> {
+        let servers = self.fleet.map(|fleet| fleet.servers.as_slice());
+        servers
+            .unwrap_or_default()
+            .iter()
+            .filter(|server| !own.described || server.name() != own.name)
+            .map(|server| Addresses::one(server.machine.private_ip.value))
+            .filter(|address| address.meets(ranges))
+            .collect()
     }
 
     /// The part of a reach that a waiver of this code accepts for this server today.

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 #[derive(Default)]
 struct Plan {
     changes: Vec<Value>,
+    /// Data sources that were read before the apply.
+    read: Vec<Value>,
 }
 
 impl Plan {
@@ -26,6 +28,11 @@ impl Plan {
             address,
             &json!({ "actions": ["no-op"], "before": values, "after": values, "after_unknown": {} }),
         )
+    }
+
+    fn reads(mut self, kind: &str, name: &str, values: &Value) -> Self {
+        self.read.push(json!({ "address": format!("data.{kind}.{name}"), "mode": "data", "type": kind, "name": name, "values": values }));
+        self
     }
 
     /// A machine with an interface of its own name in the subnet `a`; without an address where only the apply knows it.
@@ -58,10 +65,15 @@ impl Plan {
         )
     }
 
+    fn subnet(self, range: &str) -> Self {
+        self.stands("azurerm_subnet.a", &subnet(range))
+    }
+
     /// What the program says of it beside the describers of the project.
     fn judged(&self, project: &Project) -> Value {
         let plan = json!({
             "format_version": "1.2", "resource_changes": self.changes,
+            "prior_state": { "values": { "root_module": { "resources": self.read } } },
         });
         said(project, &plan)
     }
@@ -86,6 +98,10 @@ fn id(kind: &str, name: &str) -> String {
 
 fn subnet_id() -> String {
     format!("{}/subnets/a", id("virtualNetworks", "net"))
+}
+
+fn subnet(range: &str) -> Value {
+    json!({ "id": subnet_id(), "name": "a", "resource_group_name": "rg", "virtual_network_name": "net", "address_prefixes": [range] })
 }
 
 fn group(name: &str, rules: &[Value]) -> Value {
@@ -162,5 +178,44 @@ fn of_several_machines_under_one_name_each_is_the_database() {
             "azurerm_linux_virtual_machine.first",
             "azurerm_linux_virtual_machine.second"
         ]
+    );
+}
+
+/// The backend and the database in one subnet that may reach the database's port.
+fn neighbours(range: &str) -> Plan {
+    Plan::default()
+        .machine("backend", Some("10.10.0.4"))
+        .machine("database", Some("10.10.0.5"))
+        .group("database", &[rule(100, "3306", range)])
+        .tied("database")
+}
+
+#[test]
+fn a_subnet_is_the_backend_only_where_nobody_else_lives_in_it() {
+    let of_two = neighbours("10.10.0.4/31").subnet("10.10.0.4/31");
+    assert_eq!(
+        messages(&of_two.judged(&Project::lostops()), "LO204"),
+        [""; 0]
+    );
+
+    let described = neighbours("10.10.0.4/30").subnet("10.10.0.4/30");
+    assert_eq!(
+        messages(&described.judged(&Project::lostops()), "LO204"),
+        ["`database` leaves the database's port tcp 3306 from database or 10.10.0.6/31"],
+        "the plan does not hold the monitoring server"
+    );
+    let without_address = of_two.machine("stranger", None);
+    assert_eq!(
+        messages(&without_address.judged(&Project::lostops()), "LO204").len(),
+        1
+    );
+}
+
+#[test]
+fn nobody_says_who_else_lives_in_a_subnet_that_is_only_read() {
+    let plan = neighbours("10.10.0.4/31").reads("azurerm_subnet", "a", &subnet("10.10.0.4/31"));
+    assert_eq!(
+        messages(&plan.judged(&Project::lostops()), "LO204").len(),
+        1
     );
 }
