@@ -55,13 +55,13 @@ impl<'p> World<'p> {
             subnet_of: IndexMap::new(),
             beyond: false,
         };
-        for (at, fact) in world.facts().collect::<Vec<_>>() {
+        for (at, fact) in world.by_standing() {
             world.beyond |= *fact == Fact::Beyond;
             let Some((kind, named)) = named(fact) else {
                 continue;
             };
             if let Some(id) = &named.id {
-                world.ids.insert(id.to_ascii_lowercase(), at);
+                world.ids.entry(id.to_ascii_lowercase()).or_insert(at);
             }
             if let (Some(group), Some(name)) = (&named.resource_group, &named.name) {
                 let key = (kind, group.to_ascii_lowercase(), name.to_ascii_lowercase());
@@ -92,6 +92,13 @@ impl<'p> World<'p> {
             };
             Some((at, fact.as_deref()?))
         })
+    }
+
+    /// The same, what is managed first: where a data source reads it too, that was before the apply.
+    fn by_standing(&self) -> Vec<(usize, &'p Fact)> {
+        let mut all: Vec<_> = self.facts().collect();
+        all.sort_by_key(|(at, _)| self.index.changes[*at].data);
+        all
     }
 
     pub(super) fn fact(&self, at: usize) -> Option<&'p Fact> {
