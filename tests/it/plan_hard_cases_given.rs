@@ -37,6 +37,13 @@ impl Plan {
         )
     }
 
+    fn creates(self, address: &str, values: &Value) -> Self {
+        self.change(
+            address,
+            &json!({ "actions": ["create"], "before": null, "after": values, "after_unknown": {} }),
+        )
+    }
+
     fn reads(mut self, kind: &str, name: &str, values: &Value) -> Self {
         self.read.push(json!({ "address": format!("data.{kind}.{name}"), "mode": "data", "type": kind, "name": name, "values": values }));
         self
@@ -380,5 +387,54 @@ fn a_scale_set_whose_pools_nobody_can_tell_may_be_reached_through_any() {
     assert!(
         said.contains("cannot be shown to keep closed tcp 22 from internet"),
         "{said}"
+    );
+}
+
+#[test]
+fn a_deployment_through_the_azure_api_goes_past_every_check() {
+    let group = json!({ "type": "Microsoft.Network/networkSecurityGroups", "name": "g" });
+    let with = |kind: &str, template: &Value| json!({ "type": format!("Microsoft.Resources/{kind}"), "body": { "properties": { "mode": "Incremental", "template": template } } });
+    let storage = json!({ "resources": [{ "type": "Microsoft.Storage/storageAccounts" }] });
+    for (values, words) in [
+        (
+            with("deployments@2024-03-01", &json!({ "resources": [group] })),
+            "it deploys network security groups past Terraform",
+        ),
+        (
+            with(
+                "deploymentStacks@2024-03-01",
+                &json!({ "resources": [group] }),
+            ),
+            "it deploys network security groups past Terraform",
+        ),
+        (
+            with("deployments@2024-03-01", &Value::Null),
+            "it deploys what its template says past Terraform",
+        ),
+        (
+            with("deploymentScripts@2023-08-01", &Value::Null),
+            "it deploys what its template says past Terraform",
+        ),
+    ] {
+        let answer = Plan::default()
+            .creates("azapi_resource.d", &values)
+            .judged(&Project::empty());
+        let found = finding(&answer, "LO207")["message"].to_string();
+        assert!(found.contains(words), "{values}: {found}");
+    }
+    let harmless = Plan::default().creates(
+        "azapi_resource.d",
+        &with("deployments@2024-03-01", &storage),
+    );
+    let answer = harmless
+        .creates(
+            "azapi_resource.e",
+            &with("deployments@2024-03-01", &Value::Null),
+        )
+        .judged(&Project::empty());
+    assert_eq!(
+        messages(&answer, "LO207").len(),
+        1,
+        "what is known and speaks of no machine or group is none of ours"
     );
 }

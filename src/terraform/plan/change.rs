@@ -138,7 +138,7 @@ impl Change {
             read.differences = nature::differences(&read, change).into();
         }
         let present = if *after == Json::Null { before } else { after };
-        read.opaque = super::opaque::words(&read, present);
+        read.opaque = super::opaque::words(&read, present, change.get("after_unknown"));
         read.database = super::database::words(&kind, present);
         read
     }
