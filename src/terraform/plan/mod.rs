@@ -21,6 +21,7 @@ mod exposure;
 mod expressions;
 mod extract;
 mod fact;
+mod found;
 mod front;
 mod group;
 mod groups;

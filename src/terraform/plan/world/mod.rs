@@ -5,8 +5,9 @@ mod subnets;
 pub(super) use subnets::SubnetView;
 
 use super::fact::{Fact, Interface, Link, Links, Machine, Named, Path};
+use super::found::Found;
 use super::index::Index;
-use super::resolve::{self, Found};
+use super::resolve;
 use indexmap::IndexMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
