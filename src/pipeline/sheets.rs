@@ -27,15 +27,12 @@ pub(super) fn servers(facts: &Facts<'_>, sources: &SourceMap) -> Vec<ServerSheet
     } else {
         servers
             .iter()
-            .filter_map(|server| {
-                Some(sheet(
-                    facts,
-                    Some(server),
-                    Some(facts.subject(server.name())?),
-                    sources,
-                    &mut shown,
-                ))
+            .flat_map(|server| {
+                facts
+                    .subjects_of(server.name())
+                    .map(move |one| (server, one))
             })
+            .map(|(server, one)| sheet(facts, Some(server), Some(one), sources, &mut shown))
             .collect()
     };
     let others = facts.subjects.iter().filter(|subject| !subject.described);

@@ -4,7 +4,6 @@ use super::Facts;
 use super::exposure::data_ports;
 use super::phrase::{leftovers, phrases, planned};
 use crate::finding::{Finding, Meta, Severity};
-use crate::fleet::address::Addresses;
 use crate::fleet::port::Protocol;
 use crate::fleet::reach::Reach;
 use crate::fleet::server::{Role, Server};
@@ -29,7 +28,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
         .fleet
         .map(|fleet| fleet.servers.as_slice())
         .unwrap_or_default();
-    let backends = backends(facts);
+    let backends = facts.backends();
     servers
         .iter()
         .filter(|server| server.role.value == Role::Database)
@@ -62,38 +61,19 @@ fn of_server(facts: &Facts<'_>, server: &Server, backends: &SourceSet) -> Vec<Fi
             );
         }
     }
-    let Some(subject) = facts.subject(server.name()) else {
-        return findings;
-    };
-    for (reach, says) in [
-        (&subject.open, "leaves the database's port"),
-        (&subject.unproven, "cannot show closed the database's port"),
-    ] {
-        let left = facts
-            .beyond(subject, &reach.only(Protocol::Tcp, &ports))
-            .difference(&accepted);
-        for phrase in &phrases(facts, subject, &left) {
-            let finding = planned(&META, facts, subject, phrase, says);
-            findings.push(finding.help(help));
+    for subject in facts.subjects_of(server.name()) {
+        for (reach, says) in [
+            (&subject.open, "leaves the database's port"),
+            (&subject.unproven, "cannot show closed the database's port"),
+        ] {
+            let left = facts
+                .beyond(subject, &reach.only(Protocol::Tcp, &ports))
+                .difference(&accepted);
+            for phrase in &phrases(facts, subject, &left) {
+                let finding = planned(&META, facts, subject, phrase, says);
+                findings.push(finding.help(help));
+            }
         }
     }
     findings
-}
-
-fn backends(facts: &Facts<'_>) -> SourceSet {
-    let servers = facts
-        .fleet
-        .map(|fleet| fleet.servers.as_slice())
-        .unwrap_or_default();
-    servers
-        .iter()
-        .filter(|server| server.role.value == Role::Backend)
-        .fold(SourceSet::default(), |all, server| {
-            let address = SourceSet::addresses(Addresses::one(server.machine.private_ip.value));
-            let planned = facts
-                .subject(server.name())
-                .map(|subject| subject.as_source.clone())
-                .unwrap_or_default();
-            all.union(&address).union(&planned)
-        })
 }

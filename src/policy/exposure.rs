@@ -1,6 +1,7 @@
 //! What is declared, what is permitted, and what is left over.
 
 use super::Facts;
+use crate::fleet::address::Addresses;
 use crate::fleet::policy::Waiver;
 use crate::fleet::port::{PortSet, Protocol};
 use crate::fleet::reach::Reach;
@@ -30,7 +31,36 @@ impl Facts<'_> {
         let left = self
             .beyond(subject, reach)
             .difference(&self.waived(code, &subject.name));
-        without_data_ports(&left, server)
+        left.difference(&self.judged_as_database(server))
+    }
+
+    /// What the rule on databases reports of this server, whoever declares or permits it. The backend it accepts, so
+    /// that every other rule has to judge what is open to it.
+    pub(super) fn judged_as_database(&self, server: Option<&Server>) -> Reach {
+        let ports = server.map(data_ports).unwrap_or_default();
+        if ports.is_empty() {
+            return Reach::default();
+        }
+        let others = SourceSet::anyone().difference(&self.backends());
+        Reach::new(Some(Protocol::Tcp), &ports, &others)
+    }
+
+    /// Those of the role `backend`, by what their describers and the plan call them.
+    pub(super) fn backends(&self) -> SourceSet {
+        let servers = self
+            .fleet
+            .map(|fleet| fleet.servers.as_slice())
+            .unwrap_or_default();
+        servers
+            .iter()
+            .filter(|server| server.role.value == Role::Backend)
+            .fold(SourceSet::default(), |all, server| {
+                let address = Addresses::one(server.machine.private_ip.value);
+                self.subjects_of(server.name())
+                    .fold(all.union(&SourceSet::addresses(address)), |all, subject| {
+                        all.union(&subject.as_source)
+                    })
+            })
     }
 
     /// Everything the policy permits a server's role.
@@ -54,10 +84,13 @@ impl Facts<'_> {
     /// rest of a subnet in which nobody else lives.
     fn widened(&self, reach: &Reach, own: &Subject) -> Reach {
         let mut wide = reach.clone();
-        let mut add = |members: &[&Subject], sources: &SourceSet| {
+        // Addresses that are not known yet may be any, and are nobody's.
+        let mut add = |members: &[&Addresses], sources: &SourceSet| {
+            let is_named = |one: &&Addresses, from: &SourceSet| {
+                !one.is_empty() && one.is_subset(&from.addresses)
+            };
             for (protocol, low, high, from) in reach.ranges() {
-                let all = |member: &&Subject| member.as_source.addresses.is_subset(&from.addresses);
-                if !members.is_empty() && members.iter().all(all) {
+                if !members.is_empty() && members.iter().all(|one| is_named(one, from)) {
                     wide = wide.union(&Reach::new(
                         Some(protocol),
                         &PortSet::range(low, high),
@@ -67,27 +100,40 @@ impl Facts<'_> {
             }
         };
         for subject in self.subjects {
-            if !subject.as_source.addresses.is_empty() {
-                add(&[subject], &subject.as_source);
-            }
+            add(&[&subject.as_source.addresses], &subject.as_source);
         }
-        for neighbourhood in self
-            .plan
-            .map(|plan| plan.neighbourhoods.as_slice())
-            .unwrap_or_default()
-        {
+        let neighbourhoods = self.plan.map(|plan| plan.neighbourhoods.as_slice());
+        for neighbourhood in neighbourhoods.unwrap_or_default() {
             let lives = |subject: &&Subject| {
                 subject.address != own.address && neighbourhood.machines.contains(&subject.address)
             };
-            let members: Vec<&Subject> = self.subjects.iter().filter(lives).collect();
-            if !neighbourhood.ranges.is_empty() {
-                add(
-                    &members,
-                    &SourceSet::addresses(neighbourhood.ranges.clone()),
-                );
+            let members = self.subjects.iter().filter(lives);
+            let mut members: Vec<&Addresses> = members
+                .map(|subject| &subject.as_source.addresses)
+                .collect();
+            if members.is_empty() || neighbourhood.ranges.is_empty() {
+                continue;
             }
+            let described = self.described_in(&neighbourhood.ranges, own);
+            members.extend(&described);
+            add(
+                &members,
+                &SourceSet::addresses(neighbourhood.ranges.clone()),
+            );
         }
         wide
+    }
+
+    /// The addresses that describers give others in these ranges, whether or not the plan holds their machines.
+    fn described_in(&self, ranges: &Addresses, own: &Subject) -> Vec<Addresses> {
+        let servers = self.fleet.map(|fleet| fleet.servers.as_slice());
+        servers
+            .unwrap_or_default()
+            .iter()
+            .filter(|server| !own.described || server.name() != own.name)
+            .map(|server| Addresses::one(server.machine.private_ip.value))
+            .filter(|address| address.meets(ranges))
+            .collect()
     }
 
     /// The part of a reach that a waiver of this code accepts for this server today.
@@ -138,14 +184,4 @@ pub(super) fn data_ports(server: &Server) -> PortSet {
         .iter()
         .filter(|port| port.tls || port.purpose.as_deref() == Some("mysql"))
         .fold(standard, |all, port| all.union(&port.ports.value))
-}
-
-/// A reach without the ports that the database rule judges.
-pub(super) fn without_data_ports(reach: &Reach, server: Option<&Server>) -> Reach {
-    let ports = server.map(data_ports).unwrap_or_default();
-    reach.difference(&Reach::new(
-        Some(Protocol::Tcp),
-        &ports,
-        &SourceSet::anyone(),
-    ))
 }

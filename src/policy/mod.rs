@@ -38,8 +38,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) projects: &'a [Project<'a>],
     /// What rules of the user's own say; asked when first wanted.
     own: OnceLock<own::Answers>,
-    /// Where a described server stands in `subjects`.
-    by_name: BTreeMap<&'a str, usize>,
+    /// Where machines of a described server stand in `subjects`: a plan of somebody else's may have several of one name.
+    by_name: BTreeMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Facts<'a> {
@@ -50,13 +50,12 @@ impl<'a> Facts<'a> {
         directory: &'a Directory,
         today: Date,
     ) -> Self {
-        let described = subjects
-            .iter()
-            .enumerate()
-            .filter(|(_, subject)| subject.described);
-        let by_name = described
-            .map(|(at, subject)| (subject.name.as_str(), at))
-            .collect();
+        let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, subject) in subjects.iter().enumerate() {
+            if subject.described {
+                by_name.entry(&subject.name).or_default().push(at);
+            }
+        }
         Self {
             fleet,
             plan,
@@ -81,9 +80,13 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// A described server as the plan leaves it.
-    pub(crate) fn subject(&self, server: &str) -> Option<&'a Subject> {
-        self.by_name.get(server).map(|at| &self.subjects[*at])
+    /// A described server as the plan leaves it: every machine that goes by its name.
+    pub(crate) fn subjects_of(
+        &self,
+        server: &str,
+    ) -> impl Iterator<Item = &'a Subject> + use<'_, 'a> {
+        let at = self.by_name.get(server).into_iter().flatten();
+        at.map(move |at| &self.subjects[*at])
     }
 }
 

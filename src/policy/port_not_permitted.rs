@@ -1,7 +1,6 @@
 //! LO203: a describer opens what the policy does not permit its role.
 
 use super::Facts;
-use super::exposure::without_data_ports;
 use super::phrase::leftovers;
 use crate::finding::{Finding, Meta, Severity};
 use crate::fleet::reach::Reach;
@@ -38,14 +37,12 @@ fn of_server(facts: &Facts<'_>, server: &Server) -> Vec<Finding> {
     if server.declared().is_subset(&permitted) {
         return Vec::new();
     }
-    let subject = facts.subject(server.name());
+    let elsewhere = facts.judged_as_database(Some(server));
+    let subject = facts.subjects_of(server.name()).next();
     let mut findings = Vec::new();
     for port in &server.ports {
         let declared = Reach::new(Some(port.protocol), &port.ports.value, &port.sources);
-        for left in leftovers(&without_data_ports(
-            &declared.difference(&permitted),
-            Some(server),
-        )) {
+        for left in leftovers(&declared.difference(&permitted).difference(&elsewhere)) {
             let role = server.role.value.word();
             let from = left.sources_words(subject, facts);
             let message = format!(

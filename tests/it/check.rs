@@ -109,6 +109,22 @@ fn the_database_is_for_the_backend_alone_whatever_the_policy_says() {
 }
 
 #[test]
+fn what_a_describer_calls_the_database_s_own_port_must_be_permitted_too() {
+    let project = Project::lostops();
+    project.edit(
+        "describers/database.yaml",
+        "ports:\n",
+        "ports:\n  - { port: 10000-65535, from: backend, tls: required }\n",
+    );
+    let answer = project.json(3, &["check"]);
+    assert_eq!(errors(&answer), ["LO203"]);
+    assert_eq!(
+        finding(&answer, "LO203")["message"],
+        "`database` opens tcp 10000-65535 from backend"
+    );
+}
+
+#[test]
 fn errors_of_all_files_come_at_once() {
     let project = Project::lostops();
     project

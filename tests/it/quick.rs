@@ -16,4 +16,5 @@ mod github;
 #[expect(dead_code, reason = "main.rs uses the rest of it")]
 mod harness;
 mod plan_given;
+mod plan_hard_cases_given;
 mod produced;

@@ -125,9 +125,16 @@ struct ResourceInput {
 impl Input {
     pub(super) fn of(facts: &Facts<'_>) -> Self {
         let servers = facts.fleet.iter().flat_map(|fleet| &fleet.servers);
-        let mut all: Vec<ServerInput> = servers
-            .map(|server| written(server).with(facts.subject(server.name()), facts.directory))
-            .collect();
+        let mut all: Vec<ServerInput> = Vec::new();
+        for server in servers {
+            let mut subjects = facts.subjects_of(server.name()).map(Some).peekable();
+            let none = subjects.peek().is_none().then_some(None);
+            all.extend(
+                subjects
+                    .chain(none)
+                    .map(|subject| written(server).with(subject, facts.directory)),
+            );
+        }
         let others = facts.subjects.iter().filter(|subject| !subject.described);
         all.extend(others.map(|subject| {
             let other = ServerInput {

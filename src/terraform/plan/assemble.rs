@@ -138,6 +138,8 @@ fn neighbourhoods(
         .subnets
         .iter()
         .enumerate()
+        // Who else lives in a subnet that is only read, this plan does not say.
+        .filter(|(_, view)| !world.index.changes[view.at].data)
         .map(|(position, view)| {
             let mut machines = members.remove(&position).unwrap_or_default();
             machines.sort();

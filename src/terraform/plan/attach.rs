@@ -1,8 +1,9 @@
 //! Which security groups stand before which interface or subnet.
 
-use super::fact::{Association, Fact, Link, Tie};
-use super::world::{End, World};
-use indexmap::IndexMap;
+use super::fact::{Association, Fact, Link, Named, Tie};
+use super::model::Action;
+use super::world::{End, When, World};
+use indexmap::{IndexMap, IndexSet};
 
 /// What may stand before an interface or subnet.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -45,8 +46,10 @@ const GROUP: [&str; 1] = ["azurerm_network_security_group"];
 impl Attachments {
     pub(super) fn new(world: &World<'_>) -> Self {
         let mut all = Self::default();
+        let severed = severed(world);
         for (at, fact) in world.facts() {
             match fact {
+                Fact::Interface(interface) if is_stale(world, at, &interface.named, &severed) => {}
                 Fact::Interface(interface) => {
                     let gate = alternatives(world.follow(at, &interface.group, &GROUP));
                     // Newer providers compute it; then the association tells.
@@ -70,6 +73,9 @@ impl Attachments {
             }
         }
         for (position, view) in world.subnets.iter().enumerate() {
+            if is_stale(world, view.at, &view.fact.named, &severed) {
+                continue;
+            }
             let gate = alternatives(world.follow(view.at, &view.fact.group, &GROUP));
             if !gate.is_empty() {
                 all.subnet(world, position, &gate, true);
@@ -182,6 +188,39 @@ impl Attachments {
         }
         merge(self.subnets.entry(position).or_default(), gate, certain);
     }
+}
+
+/// Ids of the interfaces and subnets that the plan takes from their groups, in lower case.
+fn severed(world: &World<'_>) -> IndexSet<String> {
+    if world.when == When::Before {
+        return IndexSet::new();
+    }
+    let going = world
+        .index
+        .changes
+        .iter()
+        .filter(|change| change.has(Action::Delete));
+    going
+        .filter_map(|change| match change.before.as_deref()? {
+            Fact::Association(Association {
+                kind: Tie::InterfaceGroup | Tie::SubnetGroup,
+                left: Link::Id(id),
+                ..
+            }) => Some(id.to_ascii_lowercase()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether its own word on its group is only what was read before the plan takes the group away.
+fn is_stale(world: &World<'_>, at: usize, named: &Named, severed: &IndexSet<String>) -> bool {
+    let change = &world.index.changes[at];
+    let is_read = change.data || change.is_no_op();
+    let id = named
+        .id
+        .as_deref()
+        .filter(|_| is_read && !severed.is_empty());
+    id.is_some_and(|id| severed.contains(&id.to_ascii_lowercase()))
 }
 
 /// A certain attachment rules out that there is none; an uncertain one adds to what may be.

@@ -103,7 +103,8 @@ impl Change {
         };
         read.importing = !change.get("importing").is_absent();
         let (before, after) = (change.get("before"), change.get("after"));
-        let created = *before == Json::Null || read.replaces();
+        // A data source that is read only in the apply is there already.
+        let created = !read.data && (*before == Json::Null || read.replaces());
         let kind = read.kind.clone();
         let old = Values {
             values: before,
@@ -137,7 +138,7 @@ impl Change {
             read.differences = nature::differences(&read, change).into();
         }
         let present = if *after == Json::Null { before } else { after };
-        read.opaque = super::opaque::words(&read, present);
+        read.opaque = super::opaque::words(&read, present, change.get("after_unknown"));
         read.database = super::database::words(&kind, present);
         read
     }

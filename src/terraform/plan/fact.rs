@@ -167,6 +167,8 @@ pub(super) struct IpConfiguration {
     pub(super) address: Option<IpAddr>,
     pub(super) members_of: Links,
     pub(super) pools: Links,
+    /// NAT rules and NAT pools, which scale sets name themselves.
+    pub(super) translations: Links,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,7 +251,7 @@ pub(super) struct BalancerRule {
     pub(super) balancer: Link,
     pub(super) protocol: Option<Protocol>,
     pub(super) ports: PortSet,
-    /// A NAT rule reaches only the interface that is associated with it.
+    /// A NAT rule reaches only what is associated with it, or the pools that it names.
     pub(super) translates: bool,
     pub(super) pools: Links,
 }

@@ -1,6 +1,6 @@
 //! What is in front of an interface: load balancers and the NAT of firewalls lead the internet to it.
 
-use super::fact::{BalancerRule, Fact, Link, Links, Tie};
+use super::fact::{BalancerRule, Fact, Interface, IpConfiguration, Link, Links, Tie};
 use super::rule::Bounds;
 use super::world::{End, World};
 use crate::fleet::port::PortSet;
@@ -31,6 +31,7 @@ pub(super) struct Fronts<'p> {
 }
 
 const POOL: [&str; 1] = ["azurerm_lb_backend_address_pool"];
+const TRANSLATION: [&str; 2] = ["azurerm_lb_nat_rule", "azurerm_lb_nat_pool"];
 const BALANCER: [&str; 1] = ["azurerm_lb"];
 
 impl<'p> Fronts<'p> {
@@ -70,7 +71,7 @@ impl<'p> Fronts<'p> {
                     let kinds: &[&str] = if one.kind == Tie::InterfacePool {
                         &POOL
                     } else {
-                        &["azurerm_lb_nat_rule"]
+                        &TRANSLATION
                     };
                     let right = world.follow(at, &one.right, kinds);
                     match world.follow(at, &one.left, &["azurerm_network_interface"]) {
@@ -93,36 +94,43 @@ impl<'p> Fronts<'p> {
         fronts
     }
 
-    /// What leads to an interface: `at` is the resource that `pools` stand in.
+    /// What leads to an interface: `at` is the resource whose attributes its links are.
     pub(super) fn of(
         &self,
         at: usize,
         interface: Option<usize>,
-        pools: &[&Links],
-        addresses: &[IpAddr],
+        fact: &Interface,
     ) -> Option<Front> {
-        let own: Vec<&&Links> = pools
-            .iter()
-            .filter(|links| ***links != Links::default())
-            .collect();
-        if self.empty && own.is_empty() {
+        let mut unclear = false;
+        let mut own = |pick: fn(&IpConfiguration) -> &Links, kinds: &[&str]| {
+            let mut ends: Vec<End> = Vec::new();
+            let links = fact.configurations.iter().map(pick);
+            for links in links.filter(|links| **links != Links::default()) {
+                let (found, others) = self.world.follow_all(at, links, kinds);
+                ends.extend(found);
+                unclear |= others;
+            }
+            ends
+        };
+        let mut ends = own(|one| &one.pools, &POOL);
+        let mut translations = own(|one| &one.translations, &TRANSLATION);
+        if self.empty && ends.is_empty() && translations.is_empty() && !unclear {
             return None;
         }
-        let mut ends: Vec<End> = Vec::new();
-        for links in own {
-            ends.extend(self.world.follow_all(at, links, &POOL).0);
-        }
-        ends.extend(
-            interface
-                .and_then(|one| self.pools.get(&one))
-                .into_iter()
-                .flatten()
-                .cloned(),
-        );
+        let tied = |ties: &IndexMap<usize, Vec<End>>| {
+            let ends = interface.and_then(|one| ties.get(&one));
+            ends.cloned().unwrap_or_default()
+        };
+        ends.extend(tied(&self.pools));
+        translations.extend(tied(&self.translations));
+        let addresses = fact.addresses.as_slice();
         for address in addresses {
             ends.extend(self.members.get(address).into_iter().flatten().cloned());
         }
         let mut front: Option<Front> = None;
+        if unclear {
+            add(front.get_or_insert_default(), &every_port(), None);
+        }
         for end in &ends {
             let pools = match end {
                 End::Nothing => continue,
@@ -135,14 +143,10 @@ impl<'p> Fronts<'p> {
                 self.pool(pool, front.get_or_insert_default());
             }
         }
-        for end in interface
-            .and_then(|one| self.translations.get(&one))
-            .into_iter()
-            .flatten()
-        {
+        for end in translations {
             let front = front.get_or_insert_default();
             match end {
-                End::Here(rule) => self.rule(*rule, front),
+                End::Here(rule) => self.rule(rule, front),
                 _ => add(front, &every_port(), Some(true)),
             }
         }
@@ -167,7 +171,9 @@ impl<'p> Fronts<'p> {
         });
         let mut reach = Reach::default();
         let mut any = false;
-        for (at, rule) in self.rules.iter().filter(|(_, rule)| !rule.translates) {
+        // A NAT rule that names no pool waits for an interface.
+        let leads = |rule: &BalancerRule| !rule.translates || rule.pools != Links::default();
+        for (at, rule) in self.rules.iter().filter(|(_, rule)| leads(rule)) {
             let (ends, _) = self.world.follow_all(*at, &rule.pools, &POOL);
             let named: Vec<usize> = ends
                 .iter()

@@ -22,6 +22,7 @@ mod exposure;
 mod expressions;
 mod extract;
 mod fact;
+mod found;
 mod front;
 mod group;
 mod groups;

@@ -105,7 +105,7 @@ pub(crate) struct Opaque {
     pub(crate) words: String,
 }
 
-/// A subnet, and the machines that have an interface in it.
+/// A subnet that Terraform manages, and the machines of the plan that have an interface in it.
 #[derive(Debug, Clone)]
 pub(crate) struct Neighbourhood {
     pub(crate) address: String,

@@ -6,16 +6,16 @@ use super::model::Action;
 use std::fmt::Write as _;
 
 /// Words for what such a resource may do; `None` for all others, and for those that do nothing now.
-pub(super) fn words(change: &Change, values: &Json<'_>) -> Option<String> {
+pub(super) fn words(change: &Change, values: &Json<'_>, unknown: &Json<'_>) -> Option<String> {
     if change.data || change.actions == [Action::Read] {
         return None;
     }
-    let words = of_kind(change, values)?;
+    let words = of_kind(change, values, unknown)?;
     // What stands already changes no machine; but rules that it holds are in force unseen.
     (!change.is_no_op() || words.contains("security groups")).then_some(words)
 }
 
-fn of_kind(change: &Change, values: &Json<'_>) -> Option<String> {
+fn of_kind(change: &Change, values: &Json<'_>, unknown: &Json<'_>) -> Option<String> {
     match change.kind.as_str() {
         "azapi_resource"
         | "azapi_update_resource"
@@ -25,6 +25,10 @@ fn of_kind(change: &Change, values: &Json<'_>) -> Option<String> {
             let target = values.get("resource_id").string().unwrap_or_default();
             if change.kind == "azapi_resource_action" && is_power(values) {
                 return None;
+            }
+            if is_deployment(&kind) || is_deployment(&target) {
+                let template = body(values).filter(|_| !unknown.mark("body").is_marked());
+                return deploys(template.as_deref());
             }
             let about = touches(&kind)
                 .or_else(|| touches(&target))
@@ -49,21 +53,33 @@ fn of_kind(change: &Change, values: &Json<'_>) -> Option<String> {
                     values.get("parameters_content").text().unwrap_or_default()
                 );
             }
-            let about = match &template {
-                // A template can link to others, whose contents nobody sees here.
-                Some(text)
-                    if !text
-                        .to_ascii_lowercase()
-                        .contains("microsoft.resources/deployments") =>
-                {
-                    touches(text)?
-                }
-                _ => "what its template says",
-            };
-            Some(format!("it deploys {about} past Terraform"))
+            deploys(template.as_deref())
         }
         _ => None,
     }
+}
+
+/// Deployments, their stacks and their scripts, by a type or an id.
+fn is_deployment(text: &str) -> bool {
+    text.to_ascii_lowercase()
+        .contains("microsoft.resources/deployment")
+}
+
+/// The body of a deployment, where its template stands in it whole.
+fn body(values: &Json<'_>) -> Option<String> {
+    let body = values.get("body");
+    let template = body.get("properties").get("template");
+    let is_whole = !template.is_absent() && values.get("sensitive_body").is_absent();
+    is_whole.then(|| body.written())
+}
+
+/// What a template does, where it is known; one can link to others, whose contents nobody sees here.
+fn deploys(template: Option<&str>) -> Option<String> {
+    let about = match template.filter(|text| !is_deployment(text)) {
+        Some(text) => touches(text)?,
+        None => "what its template says",
+    };
+    Some(format!("it deploys {about} past Terraform"))
 }
 
 fn is_power(values: &Json<'_>) -> bool {

@@ -6,45 +6,14 @@
 use super::address::{self, Part};
 use super::config::Expression;
 use super::fact::Path;
+use super::found::{Found, Target};
 use super::index::{Index, Scope};
-
-/// A resource that a value comes from, and which attribute where that is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Target {
-    pub(super) at: usize,
-    pub(super) attribute: Option<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Found {
-    pub(super) targets: Vec<Target>,
-    /// The value may come from something that is not among the targets.
-    pub(super) incomplete: bool,
-    /// Beside a target there are locals and the like: keys, or other sources.
-    pub(super) vague: bool,
-    /// Which of the targets it is cannot be told.
-    pub(super) ambiguous: bool,
-}
-
-impl Found {
-    /// The one resource, when there is no doubt.
-    pub(super) fn single(&self) -> Option<usize> {
-        match self.targets.as_slice() {
-            [one] if !self.incomplete && !self.ambiguous => Some(one.at),
-            _ => None,
-        }
-    }
-
-    pub(super) fn nothing() -> Self {
-        Self {
-            incomplete: true,
-            ..Self::default()
-        }
-    }
-}
+use std::collections::BTreeSet;
 
 /// Longer chains than this of variables and outputs are a loop.
 const DEEPEST: usize = 32;
+/// Whoever comes by more expressions than this does not learn where a value comes from.
+const MOST: usize = 4096;
 
 /// What the attribute at `path` of resource `at` comes from, among resources of these types.
 pub(super) fn resolve(index: &Index<'_>, at: usize, path: Path, kinds: &[&str]) -> Found {
@@ -57,6 +26,7 @@ pub(super) fn resolve(index: &Index<'_>, at: usize, path: Path, kinds: &[&str]) 
         found: Found::default(),
         elsewhere: false,
         siblings: index.siblings(at),
+        seen: BTreeSet::new(),
     };
     search.follow(written.expression, &written.scope, &[], DEEPEST);
     let mut found = search.found;
@@ -78,7 +48,12 @@ struct Search<'i, 'p> {
     elsewhere: bool,
     /// How many instances the resource has that is resolved.
     siblings: usize,
+    /// Two ways to one expression, with the same keys, lead on to the same.
+    seen: BTreeSet<Step<'p>>,
 }
+
+/// An expression by where it lies in memory, its scope, and the keys that were chosen with.
+type Step<'p> = (usize, &'p str, Option<String>, Vec<String>);
 
 impl<'p> Search<'_, 'p> {
     /// `keys`: those that an expression further in has chosen with.
@@ -89,10 +64,17 @@ impl<'p> Search<'_, 'p> {
         keys: &[String],
         depth: usize,
     ) {
-        if depth == 0 {
-            self.elsewhere = true;
+        let here = std::ptr::from_ref(expression).addr();
+        let step = (here, scope.module, scope.key.clone(), keys.to_vec());
+        if self.seen.contains(&step) {
             return;
         }
+        if depth == 0 || self.seen.len() >= MOST {
+            self.elsewhere = true;
+            self.found.incomplete = true;
+            return;
+        }
+        self.seen.insert(step);
         let references = &expression.references;
         let mut keys = keys.to_vec();
         let mut vague = false;

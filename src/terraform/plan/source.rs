@@ -1,9 +1,9 @@
 //! Whom the ends of a rule mean, between what is certain and what may be.
 
 use super::fact::{Fact, Path};
+use super::found::Found;
 use super::ownership::Ownership;
 use super::peer::Peer;
-use super::resolve::Found;
 use super::rule::Bounds;
 use super::world::World;
 use crate::fleet::address::Addresses;

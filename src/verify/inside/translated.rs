@@ -101,10 +101,12 @@ fn of_nft(rule: &str, to: &str) -> Option<Vec<Translated>> {
 /// `-A DOCKER -d 10.10.0.4/32 ! -i br-1 -p tcp -m tcp --dport 8082 -j DNAT --to-destination 172.18.0.2:8082`
 fn of_iptables(rule: &str) -> Option<Translated> {
     let words: Vec<&str> = rule.split_whitespace().collect();
-    let after = |name: &str| {
-        let at = words.iter().position(|word| *word == name)?;
-        words.get(at + 1).copied()
-    };
+    let place = |name: &str| words.iter().position(|word| *word == name);
+    let after = |name: &str| words.get(place(name)? + 1).copied();
+    let is_but = |name| place(name).is_some_and(|at| at > 0 && words[at - 1] == "!");
+    if is_but("-p") || is_but("--dport") {
+        return None;
+    }
     let (low, high) = range(&after("--dport")?.replace(':', "-"))?;
     Some(Translated {
         protocol: match after("-p")? {
@@ -114,8 +116,12 @@ fn of_iptables(rule: &str) -> Option<Translated> {
         },
         low,
         high,
-        at: match after("-d") {
-            Some(block) => Some(block.split('/').next()?.parse().ok()?),
+        // For all addresses but those it may be any.
+        at: match after("-d").filter(|_| !is_but("-d")) {
+            Some(block) => {
+                let (address, is_alone) = block_of(block)?;
+                is_alone.then_some(address)
+            }
             None => None,
         },
         to: after("--to-destination")
@@ -124,6 +130,15 @@ fn of_iptables(rule: &str) -> Option<Translated> {
             .to_owned(),
         container: String::new(),
     })
+}
+
+/// The first address of a block, and whether it stands for the block: of `10.10.0.0/16` it may be any.
+fn block_of(block: &str) -> Option<(IpAddr, bool)> {
+    let (address, length) = block.split_once('/').unwrap_or((block, ""));
+    let address: IpAddr = address.parse().ok()?;
+    let whole = if address.is_ipv4() { "32" } else { "128" };
+    let is_alone = length.is_empty() || length == whole || address.is_loopback();
+    Some((address, is_alone))
 }
 
 fn range(text: &str) -> Option<(u16, u16)> {

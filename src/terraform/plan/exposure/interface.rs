@@ -50,8 +50,7 @@ impl Net<'_> {
             [one] if subnets_certain => self.world.subnets[*one].fact.ranges.as_ref(),
             _ => None,
         };
-        let pools: Vec<_> = fact.configurations.iter().map(|one| &one.pools).collect();
-        let front = self.fronts.of(at, interface, &pools, &fact.addresses);
+        let front = self.fronts.of(at, interface, fact);
 
         let mut subnet_gate = Gate::new();
         for subnet in &subnets {

@@ -156,12 +156,13 @@ fn within(interface: &mut Interface, block: &'static str, index: usize) {
         public,
         members_of,
         pools,
+        translations,
         ..
     } in &mut interface.configurations
     {
         link(subnet);
         link(public);
-        for links in [members_of, pools] {
+        for links in [members_of, pools, translations] {
             links.unknown = links.unknown.map(|path| path.within(block, index));
         }
     }

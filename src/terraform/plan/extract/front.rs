@@ -71,7 +71,7 @@ fn rule(values: Values<'_, '_>, translates: bool) -> BalancerRule {
     );
     let older = "backend_address_pool_id";
     pools.ids.extend(values.text(older));
-    if values.is_unknown(older) && !translates {
+    if values.is_unknown(older) {
         pools.unknown = Some(Path::of(older));
     }
     if pools == Links::default() && !translates {

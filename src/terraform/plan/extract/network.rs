@@ -133,6 +133,10 @@ fn ip_configuration(block: Values<'_, '_>, index: usize) -> IpConfiguration {
             "load_balancer_backend_address_pool_ids",
             path("load_balancer_backend_address_pool_ids"),
         ),
+        translations: block.links(
+            "load_balancer_inbound_nat_rules_ids",
+            path("load_balancer_inbound_nat_rules_ids"),
+        ),
     }
 }
 

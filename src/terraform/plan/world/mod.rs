@@ -5,8 +5,9 @@ mod subnets;
 pub(super) use subnets::SubnetView;
 
 use super::fact::{Fact, Interface, Link, Links, Machine, Named, Path};
+use super::found::Found;
 use super::index::Index;
-use super::resolve::{self, Found};
+use super::resolve;
 use indexmap::IndexMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,13 +56,13 @@ impl<'p> World<'p> {
             subnet_of: IndexMap::new(),
             beyond: false,
         };
-        for (at, fact) in world.facts().collect::<Vec<_>>() {
+        for (at, fact) in world.by_standing() {
             world.beyond |= *fact == Fact::Beyond;
             let Some((kind, named)) = named(fact) else {
                 continue;
             };
             if let Some(id) = &named.id {
-                world.identify(id.to_ascii_lowercase(), at);
+                world.ids.entry(id.to_ascii_lowercase()).or_insert(at);
             }
             if let (Some(group), Some(name)) = (&named.resource_group, &named.name) {
                 let key = (kind, group.to_ascii_lowercase(), name.to_ascii_lowercase());
@@ -70,15 +71,6 @@ impl<'p> World<'p> {
         }
         world.collect_subnets();
         world
-    }
-
-    /// What Terraform manages goes before a data source that reads the same thing: the changes are its.
-    fn identify(&mut self, id: String, at: usize) {
-        let changes = self.index.changes;
-        let is_managed = |known: &usize| !changes[*known].data;
-        if !changes[at].data || !self.ids.get(&id).is_some_and(is_managed) {
-            self.ids.insert(id, at);
-        }
     }
 
     /// The only virtual network of the plan.
@@ -101,6 +93,13 @@ impl<'p> World<'p> {
             };
             Some((at, fact.as_deref()?))
         })
+    }
+
+    /// The same, what is managed first: where a data source reads it too, that was before the apply.
+    fn by_standing(&self) -> Vec<(usize, &'p Fact)> {
+        let mut all: Vec<_> = self.facts().collect();
+        all.sort_by_key(|(at, _)| self.index.changes[*at].data);
+        all
     }
 
     pub(super) fn fact(&self, at: usize) -> Option<&'p Fact> {

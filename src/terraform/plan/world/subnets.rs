@@ -17,7 +17,7 @@ pub(in crate::terraform::plan) struct SubnetView<'p> {
 impl<'p> World<'p> {
     /// Subnets by themselves first: a network lists them too, as a copy that may be stale.
     pub(super) fn collect_subnets(&mut self) {
-        for (at, fact) in self.facts() {
+        for (at, fact) in self.by_standing() {
             if let Fact::Subnet(subnet) = fact {
                 let network = self.network_of(at, subnet);
                 self.add_subnet(SubnetView {
@@ -57,7 +57,9 @@ impl<'p> World<'p> {
     fn add_subnet(&mut self, view: SubnetView<'p>) {
         let position = self.subnets.len();
         if let Some(id) = &view.fact.named.id {
-            self.subnet_ids.insert(id.to_ascii_lowercase(), position);
+            self.subnet_ids
+                .entry(id.to_ascii_lowercase())
+                .or_insert(position);
         }
         if !view.inline {
             self.subnet_of.insert(view.at, position);

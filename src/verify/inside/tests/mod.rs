@@ -79,6 +79,23 @@ fn an_older_packet_filter_is_read_as_well() {
 }
 
 #[test]
+fn a_port_that_is_handed_on_for_all_addresses_but_one_is_not_that_one_s_alone() {
+    let rule = |words: &str| format!("-A OUTPUT {words} -j DNAT --to-destination 172.18.0.2:80\n");
+    let iptables = [
+        rule("! -d 127.0.0.1/32 -p tcp -m tcp --dport 80"),
+        rule("-d 127.0.0.1/32 -p tcp -m tcp --dport 81"),
+        rule("-d 10.10.0.0/16 -p tcp -m tcp --dport 82"),
+        rule("-p tcp -m tcp ! --dport 83"),
+    ];
+    let mut gaps = Vec::new();
+    let text = said(&[("iptables", &iptables.concat(), 0)]);
+    let found = translated::read(&Answers::of(&text, "w"), &mut gaps);
+    let found: Vec<_> = found.iter().map(|one| (one.low, one.at)).collect();
+    assert_eq!(found, [(80, None), (82, None)]);
+    assert!(gaps[0].words.contains("! --dport 83"), "{gaps:?}");
+}
+
+#[test]
 fn what_docker_says_is_read_without_the_environment_of_containers() {
     let line = r#"{"name":"/mysql","image":"mysql:8.0.46","status":"running","exit_code":0,"health":"healthy","project":"mysql","network":"mysql_default","networks":{"mysql_default":{"IPAddress":"172.18.0.2","GlobalIPv6Address":""}}}"#;
     let mut gaps = Vec::new();
