@@ -154,7 +154,7 @@ fn rules_have_names_that_azure_takes_whatever_their_ports_are_for() {
     project.edit("describers/policy.yaml", "      - { port: 443, from: internet, must: tls }", "      - { port: 443, from: internet, must: tls }\n      - { port: 9000-9999, from: internet }");
     let many: Vec<String> = (0..30).map(|step| (9100 + 2 * step).to_string()).collect();
     let ports = format!(
-        "ports:\n  - {{ port: 9001, from: internet, for: deny-everything-else }}\n  - {{ port: 9002, from: internet, for: HTTP }}\n  - {{ port: [{}], from: internet }}\n",
+        "ports:\n  - {{ port: 9001, from: internet, for: deny-everything-else }}\n  - {{ port: 9002, from: internet, for: metrics }}\n  - {{ port: 9003, from: internet, for: Metrics }}\n  - {{ port: [{}], from: internet }}\n",
         many.join(", ")
     );
     project.edit("describers/web.yaml", "ports:\n", &ports);
@@ -168,8 +168,8 @@ fn rules_have_names_that_azure_takes_whatever_their_ports_are_for() {
     for name in [
         "deny-everything-else",
         "deny-everything-else-2",
-        "HTTP",
-        "http-2",
+        "metrics",
+        "Metrics-2",
     ] {
         assert!(names.contains(&name), "no {name} in {names:?}");
     }
