@@ -249,6 +249,30 @@ fn a_server_that_does_not_let_us_in_is_named_where_others_are_to_be_tried_from_i
 }
 
 #[test]
+fn a_way_that_a_server_had_no_process_for_is_not_taken_for_closed() {
+    let servers = servers(own_address(7), own_address(8));
+    servers.script("../broken/timeout", "exit 126");
+    let tries = format!(
+        r#"case "$*" in *'exec bash -s') PATH="$HOME/broken:$PATH" exec bash -s ;; esac
+{SSH}"#
+    );
+    servers.script("ssh", &tries);
+    let answer = verified(&servers, 3, "--servers database");
+    assert!(
+        says(&answer, "LO505", "could not be tried from `backend`"),
+        "{answer:#}"
+    );
+    assert!(
+        !says(
+            &answer,
+            "LO504",
+            "is not reached at tcp 3306 from `backend`"
+        ),
+        "{answer:#}"
+    );
+}
+
+#[test]
 fn a_run_that_measures_something_else_alone_says_so_in_one_word() {
     let backend = own_address(3);
     let servers = servers(backend, backend);
