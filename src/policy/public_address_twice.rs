@@ -12,7 +12,7 @@ pub(super) static META: Meta = Meta {
     summary: "a public address would be made anew while the old one has its name",
     why: "A public address is made before the old one goes, for an interface has it until then. Azure takes no second one of the same name in the same group. \
 The apply would end there, after much else is destroyed. That happens when the region of an environment changes.",
-    fix: "Give the new address another name: `vm.public_ip_name`. For another region make another environment, or let its servers be `absent` first.",
+    fix: "For another region make another environment, or let its servers be `absent` first.",
     example: "",
 };
 
