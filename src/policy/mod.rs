@@ -134,6 +134,7 @@ rules! {
     interface_replaced,
     data_disk_moved,
     public_address_lost,
+    public_address_twice,
     package_not_permitted,
     package_added_beyond_role,
     package_removed,
@@ -187,6 +188,7 @@ pub(crate) fn is_of_nature(meta: &Meta) -> bool {
         &interface_replaced::META,
         &data_disk_moved::META,
         &public_address_lost::META,
+        &public_address_twice::META,
     ];
     meta.code.starts_with("LO3") && !exceptions.contains(&meta)
 }

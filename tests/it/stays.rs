@@ -85,6 +85,14 @@ fn a_public_address_may_change_and_go_and_its_loss_is_told() {
 }
 
 #[test]
+fn another_region_is_refused_before_anything_is_destroyed_for_it() {
+    let project = managed();
+    project.edit("describers/policy.yaml", "disk: deny", "disk: allow");
+    project.edit("describers/environment.yaml", "westeurope", "northeurope");
+    assert_eq!(errors(&project.plan(3)), ["LO316"]);
+}
+
+#[test]
 fn a_data_disk_keeps_its_place_whatever_comes_before_it() {
     let project = managed();
     let (first, logs) = (

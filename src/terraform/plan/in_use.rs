@@ -77,6 +77,14 @@ fn addresses(world: &World<'_>, machine: usize, nic: usize) -> Vec<Problem> {
         if change.data || !change.has(Action::Delete) {
             return None;
         }
+        let machine = Some(world.address(machine));
+        if is_twice(change) {
+            let because = crate::fleet::words::and_list(&super::nature::reasons(change));
+            let words = format!(
+                "would have its public address made anew because {because}, which fails: the old one still has the name"
+            );
+            return Some(problem(change, ProblemKind::AddressTwice, machine, words));
+        }
         let which = match world.fact(public) {
             Some(Fact::PublicAddress(public)) => public.address,
             _ => None,
@@ -88,10 +96,25 @@ fn addresses(world: &World<'_>, machine: usize, nic: usize) -> Vec<Problem> {
             "lose its public address"
         };
         let words = format!("would {what}: {which} is given back to Azure for good");
-        let machine = Some(world.address(machine));
         Some(problem(change, ProblemKind::AddressLost, machine, words))
     });
     lost.collect()
+}
+
+/// Whether it is made before the old one goes, in the same group under the same name.
+fn is_twice(change: &Change) -> bool {
+    let (Some(Fact::PublicAddress(old)), Some(Fact::PublicAddress(new))) =
+        (change.before.as_deref(), change.after.as_deref())
+    else {
+        return false;
+    };
+    let same = |old: &Option<String>, new: &Option<String>| match (old, new) {
+        (Some(old), Some(new)) => old.eq_ignore_ascii_case(new),
+        _ => false,
+    };
+    change.actions == [Action::Create, Action::Delete]
+        && same(&old.named.name, &new.named.name)
+        && same(&old.named.resource_group, &new.named.resource_group)
 }
 
 /// A disk that is taken off and put back for another place alone.

@@ -130,6 +130,8 @@ pub(crate) enum ProblemKind {
     DiskMoved,
     /// A machine that stays loses the public address that it has.
     AddressLost,
+    /// A public address is made anew before the old one of the same name goes.
+    AddressTwice,
     /// A rule that cannot be understood counts as one that opens everything.
     UnreadableRule,
     /// A rule that nobody manages any more but that still opens what it opens.
