@@ -256,3 +256,17 @@ fn an_ansible_that_cannot_begin_takes_nothing_away_from_what_is_known() {
         "{answer:#}"
     );
 }
+
+#[test]
+fn no_connection_is_made_or_ended_with_what_a_user_has_set_for_himself() {
+    let servers = Servers::new();
+    // A connection stays, as OpenSSH keeps it.
+    let keeps = r#"for word in "$@"; do case "$word" in ControlPath=*) touch "${word#ControlPath=}" ;; esac; done"#;
+    servers.script("ssh", &format!("{keeps}\n{}", super::SSH));
+    servers.run(&CONFIGURE);
+    let log = servers.read("ssh.log");
+    assert!(log.contains(" -O exit "), "{log}");
+    for line in log.lines() {
+        assert!(line.starts_with("-F none "), "{line}");
+    }
+}
