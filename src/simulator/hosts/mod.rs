@@ -14,6 +14,7 @@ mod machine;
 mod names;
 mod network;
 pub(crate) mod offer;
+mod place;
 pub(super) mod security;
 pub(crate) mod settle;
 mod shell;
@@ -78,10 +79,7 @@ impl Hosts {
                 Ok(cloud.hosts.clone())
             })?;
         }
-        let host = nix::unistd::gethostname().unwrap_or_default();
-        // With the file's name: clouds may lie beside each other.
-        let file = cloud.file_name().unwrap_or_default();
-        let place = format!("{}:{room}/{file}", host.to_string_lossy());
+        let place = place::place(&engine, &room, cloud.file_name().unwrap_or_default()).await?;
         Ok(Self {
             engine,
             simulation: Simulation { word, place },

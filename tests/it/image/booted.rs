@@ -64,6 +64,9 @@ fn a_push_boots_hosts_joins_their_network_and_initialises_them() {
     let kept = bench.runner.kept("production/simulated");
     let cloud = kept.join("cloud.json");
     let file = cloud.to_str().expect("a path");
+    // The container is another one each time; what it leaves is found again by the folder of the machine.
+    let place = bench.runner.kept("production/simulated/cloud.json");
+    let all = docker(&["ps", "--all", "--format", "{{.Names}} {{.Labels}}"]);
     let down = finish(
         bench
             .runner
@@ -71,6 +74,7 @@ fn a_push_boots_hosts_joins_their_network_and_initialises_them() {
             .command(&["simulator", "--file", file, "down"])
             .env("DOCKER_HOST", engine()),
     );
+    assert!(all.contains(&*place.to_string_lossy()), "{all}");
     assert_eq!(ended.code, Some(0), "{}", ended.log);
     for words in [
         "Remember what was applied",
