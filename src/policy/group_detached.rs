@@ -18,11 +18,8 @@ of forgetting it.",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let problems = facts
-        .plan
-        .map(|plan| plan.problems.as_slice())
-        .unwrap_or_default();
-    problems
+    facts
+        .problems()
         .iter()
         .filter(|problem| {
             matches!(

@@ -17,11 +17,8 @@ its group stays as it is, attached, and is no longer Terraform's.",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let problems = facts
-        .plan
-        .map(|plan| plan.problems.as_slice())
-        .unwrap_or_default();
-    let taken = problems
+    let taken = facts
+        .problems()
         .iter()
         .filter(|problem| problem.kind == ProblemKind::Unguarded);
     taken

@@ -11,9 +11,9 @@ pub(super) fn judge(
     kind: ProblemKind,
     help: &str,
 ) -> Vec<Finding> {
-    let problems = facts.plan.map(|plan| plan.problems.as_slice());
-    let problems = problems.unwrap_or_default().iter();
-    problems
+    facts
+        .problems()
+        .iter()
         .filter(|problem| problem.kind == kind)
         .map(|problem| finding(meta, facts, problem).help(help))
         .collect()

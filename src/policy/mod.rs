@@ -13,7 +13,7 @@ use crate::compose::Project;
 use crate::finding::{Finding, Meta};
 use crate::fleet::Fleet;
 use crate::fleet::sources::Directory;
-use crate::terraform::plan::Plan;
+use crate::terraform::plan::{Plan, Problem};
 use crate::terraform::subject::Subject;
 use crate::verify::outcome::Measured;
 use jiff::civil::Date;
@@ -78,6 +78,13 @@ impl<'a> Facts<'a> {
             by_name: self.by_name.clone(),
             ..*self
         }
+    }
+
+    /// What is wrong in the plan by itself.
+    fn problems(&self) -> &'a [Problem] {
+        self.plan
+            .map(|plan| plan.problems.as_slice())
+            .unwrap_or_default()
     }
 
     /// A described server as the plan leaves it: every machine that goes by its name.

@@ -17,11 +17,8 @@ CIDR blocks or service tags.",
 };
 
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
-    let problems = facts
-        .plan
-        .map(|plan| plan.problems.as_slice())
-        .unwrap_or_default();
-    problems
+    facts
+        .problems()
         .iter()
         .filter(|problem| matches!(problem.kind, ProblemKind::EqualPriority | ProblemKind::UnreadableRule))
         .map(|problem| {

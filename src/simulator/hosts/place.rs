@@ -48,7 +48,7 @@ mod tests {
         };
         let container = ContainerInspectResponse {
             mounts: Some(vec![
-                mount("/home/runner/work/_temp", "/github/runner_temp"),
+                mount("/srv/runner/_temp", "/github/runner_temp"),
                 mount("/data", "/github/runner_temp/data"),
             ]),
             ..ContainerInspectResponse::default()
@@ -56,7 +56,7 @@ mod tests {
         let of = |folder: &str| outside(&container, Utf8Path::new(folder));
         assert_eq!(
             of("/github/runner_temp/.lostops").as_deref(),
-            Some(Utf8Path::new("/home/runner/work/_temp/.lostops"))
+            Some(Utf8Path::new("/srv/runner/_temp/.lostops"))
         );
         assert_eq!(
             of("/github/runner_temp/data/x").as_deref(),
